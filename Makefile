@@ -1,0 +1,85 @@
+# `make demo` and `make test` need nothing but Python 3.11, make and a package index; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+        --no-annotate --no-emit-index-url --no-emit-package conversation-gateway-client
+CODE := gateway clients/python/conversation_gateway tests bench proto
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+.PHONY: demo
+demo: $(VENV)/.installed ## Send one message of each type to a fake Sinch and watch its receipts stream back
+	@$(BIN)/conversation-gateway demo
+
+.PHONY: playground
+playground: $(VENV)/.installed ## The same, left running on 127.0.0.1:50051 until Ctrl-C, to call it by hand
+	@$(BIN)/conversation-gateway demo --stay
+
+.PHONY: run
+run: $(VENV)/.installed ## Run the gateway against the real API, configured by SINCH_* and GATEWAY_* variables
+	@exec $(BIN)/conversation-gateway serve
+
+.PHONY: test
+test: $(VENV)/.installed $(VENV)-proto/.installed ## Run every test; what a test lacks on this machine skips it by name
+	$(BIN)/pytest -n auto --dist worksteal
+
+.PHONY: check
+check: $(VENV)/.installed $(VENV)-proto/.installed ## Format, lint, types, contract and freshness of what is generated
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	proto/imports.sh
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code --path proto/conversation_gateway
+	$(BIN)/pytest -q tests/contract
+
+.PHONY: format
+format: $(VENV)/.installed ## Put code and protos into shape
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format --quiet
+	$(BIN)/buf format --write --path proto/conversation_gateway
+
+.PHONY: proto
+proto: $(VENV)/.installed $(VENV)-proto/.installed ## Generate everything that follows from the contract and the settings
+	proto/generate.sh
+	$(BIN)/python -m gateway.cli.reference > docs/settings.md
+
+.PHONY: bench
+bench: $(VENV)-bench/.installed ## Measure the same send by the vendor's SDK, by httpx and through the gateway
+	$(VENV)-bench/bin/python -m bench.sends
+
+.PHONY: lock
+lock: $(VENV)/.installed ## Choose the newest versions that fit and pin them by hash
+	$(LOCK) pyproject.toml -o requirements/runtime.lock
+	$(LOCK) pyproject.toml --group dev -o requirements/dev.lock
+	$(LOCK) --group proto -o requirements/proto.lock
+	$(LOCK) pyproject.toml --group dev --group bench -o requirements/bench.lock
+
+.PHONY: clean
+clean: ## Remove the environments and every cache
+	rm -rf $(VENV) $(VENV)-proto $(VENV)-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# One environment for everything a checkout does, an older one only to generate code (see pyproject.toml), and one
+# with what the gateway is compared with. Third parties by hash; ours without looking at an index at all.
+$(VENV)/.installed: requirements/dev.lock pyproject.toml clients/python/pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/dev.lock
+	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation -e clients/python -e .
+	@touch $@
+
+$(VENV)-proto/.installed: requirements/proto.lock
+	$(PYTHON) -m venv $(VENV)-proto
+	$(VENV)-proto/bin/python $(PIP_INSTALL) --require-hashes -r requirements/proto.lock
+	@touch $@
+
+$(VENV)-bench/.installed: requirements/bench.lock pyproject.toml clients/python/pyproject.toml
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python $(PIP_INSTALL) --require-hashes -r requirements/bench.lock
+	$(VENV)-bench/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation -e clients/python -e .
+	@touch $@
