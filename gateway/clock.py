@@ -1,0 +1,21 @@
+"""Time, injected: the rooms ask this one object, so that a test can hold every clock still."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Monotonic seconds for spans and aware UTC for instants."""
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards; only differences mean anything."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """The instant, in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, delay_s: float) -> None:
+        """Wait `delay_s` seconds of this clock; a cancelled sleeper wakes at once."""
+        await asyncio.sleep(delay_s)

@@ -1,0 +1,37 @@
+"""One time budget per call, passed down; nothing below starts a timeout of its own."""
+
+import math
+from dataclasses import dataclass
+
+from gateway.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """The monotonic instant after which nobody waits for the answer any more."""
+
+    at_s: float
+    clock: Clock
+
+    @classmethod
+    def after(cls, timeout_s: float, clock: Clock) -> "Deadline":
+        """A deadline `timeout_s` seconds from now; zero or less has passed already."""
+        return cls(at_s=clock.monotonic() + timeout_s, clock=clock)
+
+    @classmethod
+    def never(cls, clock: Clock) -> "Deadline":
+        """A deadline that does not pass, for streams; each of their items gets one by `within`."""
+        return cls(at_s=math.inf, clock=clock)
+
+    def within(self, timeout_s: float) -> "Deadline":
+        """The earlier of this deadline and `timeout_s` seconds from now."""
+        return Deadline(at_s=min(self.at_s, self.clock.monotonic() + timeout_s), clock=self.clock)
+
+    def remaining_s(self) -> float:
+        """Seconds left, negative once the deadline has passed."""
+        return self.at_s - self.clock.monotonic()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the time is used up."""
+        return self.remaining_s() <= 0
