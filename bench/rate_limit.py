@@ -1,0 +1,125 @@
+"""What one permit costs the gateway, in CPU time: uncontended, and with many calls in line.
+
+    python bench/rate_limit.py [--loop uvloop|asyncio] [--permits 20000] [--rounds 5]
+
+The limiter's clock and timer are worked by hand, so nothing here waits: the whole time is work. A queued permit is a
+call's whole stay: forecast, joining the line, its turn, and waking the task that asked. The line is kept at its length
+by as many tasks, spread over 20 callers and the three priorities; each asks again as soon as it is served. What grows
+with the line is the interpreter's garbage collection, which walks all those tasks.
+"""
+
+import argparse
+import asyncio
+import functools
+import itertools
+import statistics
+import time
+from collections.abc import Callable, Coroutine
+
+import uvloop
+
+from gateway.clock import Clock
+from gateway.deadline import Deadline
+from gateway.upstream.rate_limit import Claim, Priority, RateLimiter
+
+RATE_PER_S = 792.0
+LINE_LENGTHS = (10, 1_000, 10_000)
+CALLERS = 20
+TARGET_US = 5.0
+
+
+class HandClock(Clock):
+    """Time that passes when told; also the limiter's one timer."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+        self._callback: Callable[[], object] | None = None
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def call_later(self, _delay: float, callback: Callable[[], object], /) -> "HandClock":
+        self._callback = callback
+        return self
+
+    def cancel(self) -> None:
+        self._callback = None
+
+    def fire(self) -> None:
+        callback, self._callback = self._callback, None
+        if callback is not None:
+            callback()
+
+
+def limiter(clock: HandClock, rate_per_s: float) -> RateLimiter:
+    return RateLimiter(project_id="bench", clock=clock, timers=clock, rate_per_s=rate_per_s, margin=0.0)
+
+
+async def uncontended_us(permits: int) -> float:
+    """A permit that nobody competes for, with the real clock."""
+    subject = RateLimiter(project_id="bench", clock=Clock(), timers=HandClock(), rate_per_s=1e9)
+    claim, deadline = Claim(caller="caller"), Deadline.after(3600.0, Clock())
+    started_s = time.process_time()
+    for _ in range(permits):
+        await subject.acquire(claim, deadline)
+    return (time.process_time() - started_s) / permits * 1e6
+
+
+async def queued_us(waiting: int, permits: int) -> float:
+    """A permit for one of `waiting` calls in line, at a steady length of the line."""
+    clock = HandClock()
+    subject = limiter(clock, RATE_PER_S)
+    served = 0
+
+    async def caller(claim: Claim) -> None:
+        nonlocal served
+        while True:
+            await subject.acquire(claim, Deadline.after(3600.0, clock))
+            served += 1
+
+    kinds = itertools.cycle(
+        Claim(priority=priority, caller=f"caller-{number}") for number in range(CALLERS) for priority in Priority
+    )
+    tasks = [asyncio.create_task(caller(next(kinds))) for _ in range(waiting)]
+
+    async def serve(until: int) -> None:
+        while served < until:
+            clock.now_s += 1 / RATE_PER_S
+            clock.fire()
+            await asyncio.sleep(0)
+
+    await serve(waiting + 100)
+    started, started_s = served, time.process_time()
+    await serve(started + permits)
+    spent_s, done = time.process_time() - started_s, served - started
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return spent_s / done * 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--loop", choices=("uvloop", "asyncio"), default="uvloop")
+    parser.add_argument("--permits", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    factory = uvloop.new_event_loop if options.loop == "uvloop" else asyncio.new_event_loop
+
+    def median_us(measure: Callable[[], Coroutine[object, object, float]]) -> float:
+        rounds = []
+        for _ in range(options.rounds):
+            with asyncio.Runner(loop_factory=factory) as runner:
+                rounds.append(runner.run(measure()))
+        return statistics.median(rounds)
+
+    cost_us = median_us(functools.partial(uncontended_us, options.permits))
+    verdict = "met" if cost_us < TARGET_US else "MISSED"
+    print(f"uncontended            {cost_us:6.2f} us per permit   (target below {TARGET_US:g}: {verdict})")
+    for waiting in LINE_LENGTHS:
+        cost_us = median_us(functools.partial(queued_us, waiting, options.permits))
+        print(f"{waiting:6d} calls in line   {cost_us:6.2f} us per permit")
+
+
+if __name__ == "__main__":
+    main()
