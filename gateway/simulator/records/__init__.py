@@ -1,0 +1,1 @@
+"""What the simulator remembers, and the rules that keep it consistent."""

@@ -1,0 +1,172 @@
+"""Misbehaviour by number: recipients that mean trouble, one row of the table after the other."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.simulator import DEFAULT_APP_ID
+from gateway.simulator.faults.magic import SCENARIOS
+from tests.simulator.api_client import ApiClient
+from tests.simulator.receiver import Receiver
+from tests.simulator.test_callbacks import is_signed
+
+_DOCUMENT = Path(__file__).parents[2] / "docs" / "simulator.md"
+
+
+def to(number: str, *more: str) -> dict[str, object]:
+    numbers = (number, *more)
+    identities = [
+        {"channel": channel, "identity": f"+{n}42"} for channel, n in zip(("SMS", "RCS"), numbers, strict=False)
+    ]
+    return {"identified_by": {"channel_identities": identities}}
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "has_json", "retry_after"),
+    [
+        ("9990400", 400, True, None),
+        ("9990401", 401, True, None),
+        ("9991401", 401, True, None),
+        ("9990403", 403, True, None),
+        ("9990404", 404, True, None),
+        ("9990429", 429, True, "1"),
+        ("9991429", 429, True, None),
+        ("9990500", 500, True, None),
+        ("9991500", 500, False, None),
+        ("9992500", 500, True, None),
+        ("9990501", 501, True, None),
+        ("9990502", 502, False, None),
+        ("9990503", 503, True, None),
+        ("9991503", 503, False, None),
+        ("9990504", 504, False, None),
+    ],
+)
+async def test_the_number_is_answered_with_its_status(
+    api: ApiClient, number: str, status: int, *, has_json: bool, retry_after: str | None
+) -> None:
+    answer = await api.send(recipient=to(number))
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("application/json") is has_json
+    assert answer.headers.get("retry-after") == retry_after
+
+
+@pytest.mark.parametrize("number", ["9992002", "9992003", "9992004"])
+async def test_the_number_breaks_the_connection(api: ApiClient, number: str) -> None:
+    with pytest.raises(httpx.TransportError):
+        await api.send(recipient=to(number))
+
+
+@pytest.mark.parametrize("number", ["9992001", "9992009"])
+async def test_the_number_gets_no_answer(api: ApiClient, number: str) -> None:
+    api.http.timeout = httpx.Timeout(0.05)
+
+    with pytest.raises(httpx.ReadTimeout):
+        await api.send(recipient=to(number))
+
+
+async def test_the_number_gets_an_oversized_answer(api: ApiClient) -> None:
+    answer = await api.send(recipient=to("9992005"))
+
+    assert len(answer.content) > 32 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("numbers", "statuses", "code"),
+    [
+        (("9993001",), ["QUEUED_ON_CHANNEL", "FAILED"], "RECIPIENT_NOT_REACHABLE"),
+        (("9993002",), ["QUEUED_ON_CHANNEL", "FAILED"], "OUTSIDE_ALLOWED_SENDING_WINDOW"),
+        (("9993003",), ["QUEUED_ON_CHANNEL", "FAILED"], "RATE_LIMITED"),
+        (("9993004",), ["FAILED"], "BAD_REQUEST"),
+        (("9993005",), ["QUEUED_ON_CHANNEL", "FAILED"], "DELIVERY_TIMED_OUT"),
+        (("9993006",), ["QUEUED_ON_CHANNEL"], None),
+        (("9993007",), ["QUEUED_ON_CHANNEL", "DELIVERED"], None),
+        (
+            ("9993001", "4670000"),
+            ["QUEUED_ON_CHANNEL", "SWITCHING_CHANNEL", "QUEUED_ON_CHANNEL", "DELIVERED", "READ"],
+            "RECIPIENT_NOT_REACHABLE",
+        ),
+        (
+            ("9993001", "9993004"),
+            ["QUEUED_ON_CHANNEL", "SWITCHING_CHANNEL", "FAILED"],
+            "RECIPIENT_NOT_REACHABLE",
+        ),
+    ],
+)
+async def test_the_number_has_its_receipts(
+    api: ApiClient, receiver: Receiver, numbers: tuple[str, ...], statuses: list[str], code: str | None
+) -> None:
+    await api.subscribe(f"{receiver.url}/hook", "MESSAGE_DELIVERY")
+
+    await api.send(recipient=to(*numbers))
+    await receiver.wait_for(len(statuses))
+
+    reports = [event.json["message_delivery_report"] for event in receiver.received]
+    assert [report["status"] for report in reports] == statuses
+    assert next((report["reason"]["code"] for report in reports if "reason" in report), None) == code
+
+
+async def test_a_number_is_posted_twice(api: ApiClient, receiver: Receiver) -> None:
+    await api.subscribe(f"{receiver.url}/hook", "MESSAGE_DELIVERY")
+
+    await api.send(recipient=to("9994001"))
+    events = await receiver.wait_for(6)
+
+    assert len({event.body for event in events}) == 3
+
+
+@pytest.mark.parametrize(("number", "is_right"), [("9994004", False), ("9994006", True), ("9994007", True)])
+async def test_a_number_is_signed_in_its_manner(
+    api: ApiClient, receiver: Receiver, number: str, *, is_right: bool
+) -> None:
+    await api.subscribe(f"{receiver.url}/hook", "MESSAGE_INBOUND")
+
+    await api.send(recipient=to(number))
+    (event,) = await receiver.wait_for(1)
+
+    assert is_signed(event, "hook-secret") is is_right
+
+
+async def test_a_number_is_not_signed(api: ApiClient, receiver: Receiver) -> None:
+    await api.subscribe(f"{receiver.url}/hook", "MESSAGE_INBOUND")
+
+    await api.send(recipient=to("9994005"))
+    (event,) = await receiver.wait_for(1)
+
+    assert "x-sinch-webhook-signature" not in event.headers
+
+
+async def test_a_number_answers_always_or_never(api: ApiClient, receiver: Receiver) -> None:
+    await api.subscribe(f"{receiver.url}/hook", "MESSAGE_INBOUND")
+
+    await api.send(recipient=to("9995002"))
+    await api.send(recipient=to("9995001"))
+    await receiver.wait_for(1)
+    await api.send(recipient=to("9995001"))
+    events = await receiver.wait_for(2)
+
+    assert {event.json["message"]["channel_identity"]["identity"] for event in events} == {"999500142"}
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [("9996001", "NO_CAPABILITY"), ("9996002", "CAPABILITY_PARTIAL"), ("9996003", "CAPABILITY_UNKNOWN")],
+)
+async def test_a_number_has_its_capability(api: ApiClient, receiver: Receiver, number: str, status: str) -> None:
+    await api.subscribe(f"{receiver.url}/hook", "CAPABILITY")
+
+    await api.ok("POST", "capability:query", {"app_id": DEFAULT_APP_ID, "recipient": to("9996004")})
+    await api.ok("POST", "capability:query", {"app_id": DEFAULT_APP_ID, "recipient": to(number)})
+    (event,) = await receiver.wait_for(1)
+
+    assert event.json["capability_notification"]["capability_status"] == status
+
+
+async def test_the_magic_table_is_told_over_http_and_documented(api: ApiClient) -> None:
+    told = (await api.http.get("/_simulator/magic")).json()
+
+    documented = dict(re.findall(r"^\| `(\d{7})` \| (.+?) \|$", _DOCUMENT.read_text(), re.MULTILINE))
+    assert set(told) == set(SCENARIOS)
+    assert documented == told
