@@ -1,0 +1,103 @@
+"""The command line: `conversation-gateway serve`, `check-config`, `simulator` and `demo`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway import __version__
+from gateway.cli.flags import settings_flags
+from gateway.configuration import Configuration, ConfigurationError, load
+
+BAD_CONFIGURATION = 2
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="conversation-gateway")
+def main() -> None:
+    """Use the Sinch Conversation API over gRPC, and its webhooks as an event stream."""
+
+
+@main.command()
+@settings_flags
+def serve(**flags: Any) -> None:
+    """Run the gateway until SIGTERM or SIGINT.
+
+    Every setting has an environment variable and, secrets aside, a flag; a secret NAME is also read from the file
+    that NAME_FILE names. Flags win over the environment, the environment over files, files over defaults.
+    """
+    from gateway.app import StartError, run  # noqa: PLC0415 - other commands should not wait for the server's imports
+
+    configuration = _configuration(flags)
+    try:
+        run(configuration.settings)
+    except StartError as error:
+        click.echo(f"conversation-gateway: {error}", err=True)
+        sys.exit(1)
+
+
+@main.command("check-config")
+@settings_flags
+def check_config(**flags: Any) -> None:
+    """Print every effective setting, redacted, and where it came from; fail when the gateway would not start."""
+    effective = _configuration(flags).effective()
+    width = max(map(len, effective))
+    for name, (value, source) in effective.items():
+        click.echo(f"{name:<{width}}  {value}  ({source})")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=0, show_default=True, help="Port to listen on; 0 picks one.")
+@click.option("--project-id", default="demo-project", show_default=True, help="The one project that exists.")
+@click.option("--key-id", default="demo-key", show_default=True, help="The one access key.")
+@click.option("--key-secret", default="demo-secret", show_default=True, help="Its secret; this is no real one.")
+@click.option("--app", "apps", multiple=True, metavar="ID[:REGION[:MODE]]", help="An app that exists; repeatable.")
+@click.option("--receipt-delay-s", default=0.05, show_default=True, help="Seconds between delivery states.")
+@click.option(
+    "--replies",
+    type=click.Choice(["first", "all", "none"]),
+    default="first",
+    show_default=True,
+    help="Which messages the recipient answers: the first of each identity, all, or none.",
+)
+@click.option("--strict-contacts", is_flag=True, help="Refuse contact ids that nobody created.")
+@click.option("--project-rate-per-s", default=0.0, help="Requests per second and project; 0 is no limit, Sinch's 800.")
+@click.option("--app-drain-per-s", default=0.0, help="Messages per second that leave an app's queue; 0 is at once.")
+@click.option("--rules-file", type=FILE, help="Rules of misbehaviour, as JSON; see docs/simulator.md.")
+@click.option("--tls-cert", type=FILE, help="Certificate chain, to serve https.")
+@click.option("--tls-key", type=FILE, help="Its private key.")
+def simulator(apps: tuple[str, ...], **options: Any) -> None:
+    """Run a whole fake Sinch: token, API and webhooks on one port, with no account and no network."""
+    from gateway.simulator.options import AppOptions, SimulatorOptions  # noqa: PLC0415 - the server never needs it
+    from gateway.simulator.program import run  # noqa: PLC0415
+
+    chosen = tuple(AppOptions(*app.split(":", 2)) for app in apps)
+    try:
+        run(SimulatorOptions(**options, apps=chosen or (AppOptions(),)))
+    except (OSError, ValueError) as error:
+        click.echo(f"conversation-gateway simulator: {error}", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of lines.")
+@click.option("--stay", is_flag=True, help="Leave both running on the usual addresses until Ctrl-C.")
+def demo(output: str, *, stay: bool) -> None:
+    """Start simulator and gateway, send one message of each type, and show what streams back."""
+    from gateway.cli.demo import run  # noqa: PLC0415 - imports a client, which no server needs
+
+    sys.exit(run(output=output, stay=stay))
+
+
+def _configuration(flags: dict[str, Any]) -> Configuration:
+    try:
+        return load(os.environ, flags)
+    except ConfigurationError as error:
+        click.echo("conversation-gateway cannot start:", err=True)
+        for mistake in error.mistakes:
+            click.echo(f"  {mistake}", err=True)
+        sys.exit(BAD_CONFIGURATION)

@@ -1,0 +1,36 @@
+"""One command-line flag per setting, made from the settings themselves."""
+
+from collections.abc import Callable
+from typing import Any, get_args, get_origin
+
+import click
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from gateway.settings import Settings, environment_name
+
+Command = Callable[..., Any]
+
+
+def settings_flags(command: Command) -> Command:
+    """Give a command a flag per setting. Secrets have none: other users can read a process's arguments."""
+    for name, field in reversed(Settings.model_fields.items()):
+        if flag := flag_of(name, field):
+            command = click.option(flag, name, default=None, help=_help(name, field))(command)
+    return command
+
+
+def flag_of(name: str, field: FieldInfo) -> str:
+    """The flag of a setting; nothing for a secret."""
+    if _is_secret(field.annotation):
+        return ""
+    flag = "--" + name.replace("_", "-")
+    return f"{flag}/--no-{flag[2:]}" if field.annotation is bool else flag
+
+
+def _help(name: str, field: FieldInfo) -> str:
+    return f"{field.description}  [{environment_name(name)}]"
+
+
+def _is_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or (get_origin(annotation) is not None and SecretStr in get_args(annotation))

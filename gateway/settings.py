@@ -1,0 +1,242 @@
+"""Every knob of the gateway: its environment name, its meaning, its unit and its default.
+
+This list is the reference: `docs/settings.md` and the command line's options are made from it. Reading the
+environment, files and flags is `gateway/configuration.py`; nothing else looks at the environment.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+
+Region = Literal["us", "eu", "br"]
+
+
+def _knob(env: str, description: str, default: Any = ..., **limits: Any) -> Any:
+    """Declare one setting: where it comes from and what it means."""
+    return Field(default, description=description, json_schema_extra={"env": env}, **limits)
+
+
+def _door(address: str) -> str:
+    """Accept `host:port`, `unix:/path`, or nothing at all for a closed door."""
+    if not address or (address.startswith("unix:") and len(address) > len("unix:")):
+        return address
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the largest TCP port
+        raise ValueError("must be host:port, unix:/path, or empty to close this door")
+    return address
+
+
+def _base_url(url: str) -> str:
+    """Accept https anywhere and plain http only to this machine."""
+    parts = urlsplit(url.replace("{region}", "us"))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an http(s) URL without query or fragment")
+    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ValueError("plain http is accepted only to loopback; use https")
+    return url.rstrip("/")
+
+
+def _state_url(url: str) -> str:
+    if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
+        raise ValueError("must be sqlite:///path/of/the/file")
+    return url
+
+
+def _default_state_url() -> str:
+    folder = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return f"sqlite:///{folder.lstrip('/')}/conversation-gateway/state.db"
+
+
+def _split(value: Any) -> Any:
+    """Take a comma-separated text as the list it stands for."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Door = Annotated[str, AfterValidator(_door)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_split)]
+Digests = Annotated[tuple[Annotated[str, StringConstraints(pattern="^[0-9a-fA-F]{64}$")], ...], BeforeValidator(_split)]
+Hosts = Annotated[tuple[str, ...], BeforeValidator(_split)]
+
+
+class Settings(BaseModel):
+    """The whole configuration, validated; `app.py` hands each room its own part of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    project_id: str = _knob("SINCH_PROJECT_ID", "The Sinch project every call is made for.", min_length=1)
+    key_id: str = _knob("SINCH_KEY_ID", "Access key of the project, the user name of the token request.", min_length=1)
+    key_secret: SecretStr = _knob("SINCH_KEY_SECRET", "Secret of the access key.", min_length=1)
+    app_id: str = _knob("SINCH_APP_ID", "App that is filled in where a request needs one and names none.", "")
+    region: Region = _knob("SINCH_REGION", "Region the app was created in; another region answers 404.", "us")
+    sms_sender_id: str = _knob(
+        "SINCH_SMS_SENDER_ID", "Sender that is filled in as `SMS_SENDER` where SMS may be tried and none is named.", ""
+    )
+
+    grpc_address: Door = _knob(
+        "GATEWAY_GRPC_ADDRESS", "Where gRPC listens: `host:port` or `unix:/path`; port 0 picks one.", "127.0.0.1:50051"
+    )
+    grpc_socket_mode: str = _knob(
+        "GATEWAY_GRPC_SOCKET_MODE", "Permission bits of a Unix gRPC socket, in octal.", "0660", pattern="^0?[0-7]{3}$"
+    )
+    grpc_reflection: bool = _knob(
+        "GATEWAY_GRPC_REFLECTION", "Serve gRPC reflection, so that tools need no proto files.", default=True
+    )
+    webhook_address: Door = _knob(
+        "GATEWAY_WEBHOOK_ADDRESS", "Where webhooks are taken; empty closes the door.", "127.0.0.1:8080"
+    )
+    admin_address: Door = _knob(
+        "GATEWAY_ADMIN_ADDRESS", "Where probes and metrics are served; empty closes the door.", "127.0.0.1:9090"
+    )
+
+    webhook_secret: Secrets = _knob(
+        "GATEWAY_WEBHOOK_SECRET",
+        "Secrets of the webhook named `default`, comma separated while one replaces another.",
+        (),
+    )
+    webhook_unsigned: bool = _knob(
+        "GATEWAY_WEBHOOK_UNSIGNED", "Take webhooks without a signature. Anyone can then forge events.", default=False
+    )
+
+    webhook_memory_s: int = _knob(
+        "GATEWAY_WEBHOOK_MEMORY_S",
+        "Seconds a repeated webhook is recognised as such; a signature older than that is refused.",
+        3 * 86_400,
+        ge=3600,
+    )
+    webhook_bearer_sha256: Digests = _knob(
+        "GATEWAY_WEBHOOK_BEARER_SHA256",
+        "SHA-256, in hex, of each bearer token that webhooks may bring; none means that no token is asked for.",
+        (),
+    )
+
+    state_url: Annotated[str, AfterValidator(_state_url)] = _knob(
+        "GATEWAY_STATE_URL", "Where events are kept: `sqlite:///` and the path of a file.", None, validate_default=True
+    )
+    feed_retention_s: int = _knob(
+        "GATEWAY_FEED_RETENTION_S", "Seconds an event stays readable on the feed.", 7 * 86_400, ge=60
+    )
+    feed_retention_bytes: int = _knob(
+        "GATEWAY_FEED_RETENTION_BYTES", "Size of the stored events above which the oldest go.", 4 * 1024**3, ge=1024**2
+    )
+    feed_retention_count: int = _knob(
+        "GATEWAY_FEED_RETENTION_COUNT", "Number of stored events above which the oldest go.", 10_000_000, ge=1000
+    )
+    feed_hold_factor: float = _knob(
+        "GATEWAY_FEED_HOLD_FACTOR",
+        "How many times longer, larger and more a named subscription may hold events back before it loses them.",
+        2.0,
+        ge=1,
+        le=100,
+    )
+
+    conversation_url: BaseUrl = _knob(
+        "GATEWAY_CONVERSATION_URL", "Base URL of the Conversation API.", "https://{region}.conversation.api.sinch.com"
+    )
+    batch_url: BaseUrl = _knob(
+        "GATEWAY_BATCH_URL", "Base URL of the Batch API.", "https://{region}.conversationbatch.api.sinch.com"
+    )
+    template_url: BaseUrl = _knob(
+        "GATEWAY_TEMPLATE_URL", "Base URL of the Template API.", "https://{region}.template.api.sinch.com"
+    )
+    auth_url: BaseUrl = _knob("GATEWAY_AUTH_URL", "Base URL of the token endpoint.", "https://auth.sinch.com")
+    rate_limit_per_s: float = _knob(
+        "GATEWAY_RATE_LIMIT_PER_S", "Calls per second that Sinch grants the project.", 800.0, gt=0, le=100_000
+    )
+    rate_limit_burst: int = _knob(
+        "GATEWAY_RATE_LIMIT_BURST", "Calls that may go out at once after a quiet time.", 40, ge=1, le=10_000
+    )
+    rate_limit_margin: float = _knob(
+        "GATEWAY_RATE_LIMIT_MARGIN", "Part of the rate that is left unused, as clocks differ.", 0.01, ge=0, lt=1
+    )
+    strict_sends: bool = _knob(
+        "GATEWAY_STRICT_SENDS",
+        "Never repeat a send after a 5xx, not even where Sinch documents that one may.",
+        default=False,
+    )
+    urgent_high_priority: bool = _knob(
+        "GATEWAY_URGENT_HIGH_PRIORITY",
+        "Put urgent calls that choose no queue into the app's `HIGH_PRIORITY` queue at the API.",
+        default=False,
+    )
+    queue_guard: Literal["report", "refuse"] = _knob(
+        "GATEWAY_QUEUE_GUARD",
+        "`report` when an app's queue at the API gets to a message; `refuse` one that could not join or would expire.",
+        "report",
+    )
+    queue_poll_s: float = _knob(
+        "GATEWAY_QUEUE_POLL_S", "Seconds between two looks at the queue of an app in use.", 30.0, gt=0, le=3600
+    )
+    callback_url_hosts: Hosts = _knob(
+        "GATEWAY_CALLBACK_URL_HOSTS",
+        "Hosts a request's `callback_url` may name, comma separated; `*` is any, nothing is none.",
+        ("*",),
+    )
+    raw_calls: bool = _knob(
+        "GATEWAY_RAW_CALLS", "Serve `RawService`, which reaches operations the contract lacks.", default=False
+    )
+
+    max_deadline_s: float = _knob(
+        "GATEWAY_MAX_DEADLINE_S", "Seconds a unary call may take when its caller set no deadline.", 60.0, gt=0, le=600
+    )
+    drain_timeout_s: float = _knob(
+        "GATEWAY_DRAIN_TIMEOUT_S", "Seconds that calls in flight are given to finish on SIGTERM.", 20.0, gt=0, le=600
+    )
+    max_response_bytes: int = _knob(
+        "GATEWAY_MAX_RESPONSE_BYTES", "Largest answer taken from the API, in bytes.", 16 * 1024**2, ge=1024
+    )
+    loop: Literal["auto", "asyncio", "uvloop"] = _knob(
+        "GATEWAY_LOOP", "Event loop; `auto` is uvloop where it is installed.", "auto"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = _knob(
+        "GATEWAY_LOG_LEVEL", "Least severe log lines that are written.", "info"
+    )
+    log_format: Literal["auto", "json", "console"] = _knob(
+        "GATEWAY_LOG_FORMAT", "`json` lines, readable `console` lines, or by whether a terminal is there.", "auto"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_state_url(cls, values: Any) -> Any:
+        return {**values, "state_url": values.get("state_url") or _default_state_url()}
+
+    @property
+    def state_path(self) -> Path:
+        """File behind `state_url`; three slashes name a path from the root, as in the vendor-neutral URL form."""
+        return Path("/" + self.state_url.removeprefix("sqlite:///").lstrip("/"))
+
+
+def contradictions(values: Mapping[str, Any]) -> list[str]:
+    """Combinations that could only fail later or, worse, work; said of the raw values, beside every other mistake."""
+    lines = []
+    if values.get("app_id") and values["app_id"] == values.get("project_id"):
+        lines.append("SINCH_APP_ID is the project's id; it must be the id of an app inside the project")
+    open_door = values.get("webhook_address", Settings.model_fields["webhook_address"].default)
+    unsigned = str(values.get("webhook_unsigned", "")).lower() in {"true", "1", "yes", "on"}
+    if open_door and not values.get("webhook_secret") and not unsigned:
+        lines.append(
+            "GATEWAY_WEBHOOK_SECRET is missing: set it to the webhook's secret, or close the door with an empty "
+            "GATEWAY_WEBHOOK_ADDRESS, or accept forged events with GATEWAY_WEBHOOK_UNSIGNED=true"
+        )
+    return lines
+
+
+def environment_name(field: str) -> str:
+    """The environment variable of a setting."""
+    extra = Settings.model_fields[field].json_schema_extra
+    if not isinstance(extra, dict):
+        raise TypeError(f"{field} was declared without its environment name")
+    return str(extra["env"])
