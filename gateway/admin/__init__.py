@@ -1,0 +1,1 @@
+"""The admin door: probes and metrics, nothing that changes anything."""

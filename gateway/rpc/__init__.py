@@ -1,0 +1,1 @@
+"""The gRPC door: it speaks the contract and keeps no state."""

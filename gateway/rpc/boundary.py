@@ -1,0 +1,232 @@
+"""What is the same for every RPC: decoding, the deadline, the error's translation, the metrics, the log line.
+
+A handler never swallows `CancelledError`: grpc keeps native memory of a stream whose handler does
+(grpc/grpc#43360), and a cancelled call must free its place at once.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol, TypeAlias
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+
+from gateway.clock import Clock
+from gateway.deadline import Deadline
+from gateway.errors import CallerError, GatewayError, LimitError
+from gateway.rpc import status
+from gateway.telemetry.logs import logger
+from gateway.telemetry.metrics import Metrics, Rpc, RpcMetrics
+
+WRITE_TIMEOUT_S = 30.0
+ABORT_TIMEOUT_S = 1.0
+MAX_ID_CHARACTERS = 128
+
+log = logger("rpc")
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One RPC as its behaviour sees it."""
+
+    deadline: Deadline
+    """A unary call always has one; a stream's never passes unless its caller set it."""
+    peer: str
+    """The connection the call came on, as gRPC names it: what waiting calls are shared between fairly."""
+    caller: str
+    """Who calls, for caps: the peer's host, until callers are authenticated."""
+    request_id: str
+    """The id to quote when asking about this call: the caller's `x-request-id`, else one of ours."""
+    trailers: dict[str, str] = field(default_factory=dict)
+    """Answered as trailing metadata."""
+
+
+class Frames(Protocol):
+    """The serialised answers of a stream, made as they are asked for."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None:
+        """Free what the stream holds."""
+
+
+Unary = Callable[[Any, Call], Awaitable[Message]]
+Stream = Callable[[Any, Call], Frames]
+TooSlow = Callable[[Any], GatewayError]
+# Quoted, because these are generic for type checkers only.
+Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
+Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rpc:
+    """One method of the contract, as the door knows it."""
+
+    path: str
+    request_class: type[Message]
+    metrics: RpcMetrics
+
+
+class Boundary:
+    """Wraps behaviours into gRPC handlers."""
+
+    def __init__(self, *, metrics: Metrics, clock: Clock, max_deadline_s: float) -> None:
+        """Unary calls without a deadline get `max_deadline_s` seconds; streams have none."""
+        self._metrics = metrics
+        self._clock = clock
+        self.max_deadline_s = max_deadline_s
+
+    def unary(self, path: str, request_class: type[Message], behaviour: Unary) -> Handler:
+        """A handler for one request and one answer."""
+        rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "unary")))
+
+        async def answer(request: Message, call: Call, _context: Context) -> bytes:
+            response = (await behaviour(request, call)).SerializeToString()
+            rpc.metrics.sent.inc()
+            return response
+
+        async def handle(data: bytes, context: Context) -> bytes:
+            cap = Deadline.after(self.max_deadline_s, self._clock)
+            return await self._guard(rpc, data, context, answer, cap)
+
+        return grpc.unary_unary_rpc_method_handler(handle)
+
+    def server_stream(
+        self, path: str, request_class: type[Message], behaviour: Stream, *, too_slow: TooSlow | None = None
+    ) -> Handler:
+        """A handler for one request and many answers, each serialised already.
+
+        A peer that takes nothing for 30 s ends the stream with the error that `too_slow` makes of it.
+        """
+        rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "server_stream")))
+
+        async def answer(request: Message, call: Call, context: Context) -> bytes:
+            async with aclosing(behaviour(request, call)) as frames:
+                async for frame in frames:
+                    if not await _written(context, frame):
+                        raise too_slow(frames) if too_slow else _slow_consumer()
+                    rpc.metrics.sent.inc()
+            return b""
+
+        async def handle(data: bytes, context: Context) -> None:
+            await self._guard(rpc, data, context, answer, Deadline.never(self._clock))
+
+        return grpc.unary_stream_rpc_method_handler(handle)
+
+    async def _guard(
+        self,
+        rpc: "_Rpc",
+        data: bytes,
+        context: Context,
+        answer: Callable[[Message, Call, Context], Awaitable[bytes]],
+        cap: Deadline,
+    ) -> bytes:
+        """Run one RPC from its bytes to its status; every way it can end is counted and logged once, here."""
+        started_s = self._clock.monotonic()
+        call = self._call(context, cap)
+        code = grpc.StatusCode.OK
+        error: GatewayError | None = None
+        rpc.metrics.started.inc()
+        try:
+            rpc.metrics.received.inc()
+            result = await answer(_parse(rpc.request_class, data), call, context)
+            context.set_trailing_metadata(tuple(call.trailers.items()))
+        except asyncio.CancelledError:
+            code = grpc.StatusCode.DEADLINE_EXCEEDED if call.deadline.passed else grpc.StatusCode.CANCELLED
+            raise
+        except GatewayError as failure:
+            error = failure
+        except TimeoutError:
+            error = status.deadline_exceeded()
+        except Exception as failure:  # noqa: BLE001 - whatever it is, its text must not reach the caller
+            # The kind and the place, not the text: it may quote a message or a number.
+            log.error("rpc_crashed", method=rpc.path, kind=type(failure).__name__, place=_place(failure))  # noqa: TRY400
+            error = status.internal()
+        else:
+            return result
+        finally:
+            code = error.code if error else code
+            duration_s = self._clock.monotonic() - started_s
+            rpc.metrics.handled[code].inc()
+            rpc.metrics.seconds.observe(duration_s)
+            log.info(
+                "rpc",
+                method=rpc.path,
+                code=code.name,
+                reason=error.reason if error else None,
+                duration_ms=round(duration_s * 1000, 3),
+                request_id=call.request_id,
+            )
+        return await _abort(context, error, call)
+
+    def _call(self, context: Context, cap: Deadline) -> Call:
+        remaining_s = context.time_remaining()
+        given = dict(context.invocation_metadata() or ()).get("x-request-id", "")
+        request_id = given if isinstance(given, str) and _is_quotable(given) else os.urandom(8).hex()
+        return Call(
+            deadline=cap if remaining_s is None else Deadline.after(remaining_s, self._clock),
+            peer=context.peer(),
+            caller=_host_of(context.peer()),
+            request_id=request_id,
+            trailers={"x-request-id": request_id},
+        )
+
+
+async def _abort(context: Context, error: GatewayError, call: Call) -> NoReturn:
+    """End the call with its status. Behind a peer that stopped reading even this blocks, hence the bound."""
+    extra = tuple(call.trailers.items())
+    async with asyncio.timeout(ABORT_TIMEOUT_S):
+        await context.abort(error.code, status.message_of(error), status.trailers(error, call.request_id) + extra)
+    raise error
+
+
+async def _written(context: Context, frame: bytes) -> bool:
+    """Whether the peer made room for another message in time."""
+    try:
+        async with asyncio.timeout(WRITE_TIMEOUT_S):
+            await context.write(frame)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _slow_consumer() -> LimitError:
+    return LimitError(
+        "the caller took nothing for 30 s", reason="SLOW_CONSUMER", code=grpc.StatusCode.ABORTED, retry_after_s=1.0
+    )
+
+
+def _parse(request_class: type[Message], data: bytes) -> Message:
+    try:
+        return request_class.FromString(data)
+    except DecodeError:
+        raise CallerError(
+            "the request is not a readable message of this method's type",
+            reason="MALFORMED_REQUEST",
+            code=grpc.StatusCode.INVALID_ARGUMENT,
+        ) from None
+
+
+def _labels(path: str, kind: str) -> Rpc:
+    _, service, method = path.split("/")
+    return Rpc(kind=kind, service=service, method=method)
+
+
+def _host_of(peer: str) -> str:
+    """The peer without its port, which is another one for every connection."""
+    return peer.rpartition(":")[0] if peer.startswith("ipv") else peer
+
+
+def _is_quotable(value: str) -> bool:
+    return 0 < len(value) <= MAX_ID_CHARACTERS and value.isascii() and value.isprintable()
+
+
+def _place(failure: BaseException) -> str:
+    """Where an exception came from, without its text."""
+    trace = failure.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "unknown"

@@ -1,0 +1,40 @@
+"""The feed's RPCs: `Subscribe` passes frames on as they are, the others answer once."""
+
+from conversation_gateway.v1 import event_feed_pb2 as pb
+
+from gateway.events.feed import Feed
+from gateway.events.stream import FeedStream
+from gateway.rpc.boundary import Boundary, Call, Handler
+
+SERVICE = "conversation_gateway.v1.EventFeedService"
+
+
+def handlers(*, feed: Feed, boundary: Boundary) -> dict[str, Handler]:
+    """The handlers of `EventFeedService`, by gRPC path."""
+
+    def subscribe(request: pb.SubscribeRequest, call: Call) -> FeedStream:
+        return feed.subscribe(request, caller=call.caller)
+
+    async def commit(request: pb.CommitRequest, _call: Call) -> pb.CommitResponse:
+        return await feed.commit(request)
+
+    async def list_events(request: pb.ListFeedEventsRequest, _call: Call) -> pb.ListFeedEventsResponse:
+        return await feed.list_events(request)
+
+    async def get_event(request: pb.GetFeedEventRequest, _call: Call) -> pb.GetFeedEventResponse:
+        return await feed.get_event(request)
+
+    async def get_feed(request: pb.GetFeedRequest, _call: Call) -> pb.GetFeedResponse:
+        return await feed.get_feed(request)
+
+    stream = boundary.server_stream(
+        f"/{SERVICE}/Subscribe", pb.SubscribeRequest, subscribe, too_slow=FeedStream.slow_consumer
+    )
+    unary = boundary.unary
+    return {
+        f"/{SERVICE}/Subscribe": stream,
+        f"/{SERVICE}/Commit": unary(f"/{SERVICE}/Commit", pb.CommitRequest, commit),
+        f"/{SERVICE}/ListFeedEvents": unary(f"/{SERVICE}/ListFeedEvents", pb.ListFeedEventsRequest, list_events),
+        f"/{SERVICE}/GetFeedEvent": unary(f"/{SERVICE}/GetFeedEvent", pb.GetFeedEventRequest, get_event),
+        f"/{SERVICE}/GetFeed": unary(f"/{SERVICE}/GetFeed", pb.GetFeedRequest, get_feed),
+    }
