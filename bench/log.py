@@ -1,0 +1,134 @@
+"""What the log costs without the webhook door, each number beside its yardstick from this run.
+
+    python -m bench.log [--rounds 3] [--folder FOLDER]
+
+Events of about 2 KB, durable before they are acknowledged, 32 in flight, beside the same log with a commit per event;
+and the acknowledgement of a lone event beside the disk's own `fdatasync` of one page, in turns. Medians of the rounds,
+and the ratio to the yardstick.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import uvloop
+from conversation_gateway.v1 import event_feed_pb2 as pb
+
+from gateway.clock import Clock
+from gateway.state.events import EventIndex, NewEvent
+from gateway.state.sqlite_log import SqliteEventLog
+from gateway.state.writer import WriterLimits
+
+PROJECT = "01JBPROJECT0000000000000000"
+BODY_BYTES = 1000
+IN_FLIGHT = 32
+
+Rounds = list[float]
+
+
+def use_core(number: int) -> None:
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[number % len(cores)]})
+
+
+def event() -> NewEvent:
+    key = os.urandom(32)
+    typed = pb.FeedEvent(event_id=key.hex(), trigger="MESSAGE_DELIVERY", webhook="default", project_id=PROJECT)
+    typed.received_time.FromSeconds(1_800_000_000)
+    typed.message_delivery_report.message_id = "01JBMESSAGE0000000000000000"
+    typed.message_delivery_report.status = "DELIVERED"
+    typed.message_metadata = "m" * (BODY_BYTES - 200)
+    index = EventIndex(
+        trigger="MESSAGE_DELIVERY",
+        app_id="01JBAPP00000000000000000000",
+        channel="SMS",
+        contact_id="01JBCONTACT0000000000000000",
+        conversation_id="01JBCONVERSATION00000000000",
+        message_id="01JBMESSAGE0000000000000000",
+        correlation_id="",
+        metadata="",
+    )
+    return NewEvent(
+        project_id=PROJECT,
+        dedupe_key=key,
+        body_hash=key,
+        index=index,
+        encoded=typed.SerializeToString(),
+        raw=os.urandom(BODY_BYTES),
+    )
+
+
+async def fill(log: SqliteEventLog, events: Iterable[NewEvent], in_flight: int) -> list[float]:
+    """Append everything; how long each acknowledgement took."""
+    waits_s: list[float] = []
+    left = iter(events)
+
+    async def work() -> None:
+        for each in left:
+            start = time.perf_counter()
+            await log.append(each)
+            waits_s.append(time.perf_counter() - start)
+
+    await asyncio.gather(*(work() for _ in range(in_flight)))
+    return waits_s
+
+
+async def ingest(folder: Path, rounds: int) -> None:
+    grouped: Rounds = []
+    alone: Rounds = []
+    acknowledged: Rounds = []
+    synced: Rounds = []
+    for number in range(rounds):
+        for limits, rates, count in ((WriterLimits(), grouped, 10_000), (WriterLimits(group_count=1), alone, 2000)):
+            log = await SqliteEventLog.open(folder / f"{number}-{limits.group_count}.db", clock=Clock(), limits=limits)
+            events = [event() for _ in range(count)]
+            start = time.perf_counter()
+            await fill(log, events, IN_FLIGHT)
+            rates.append(count / (time.perf_counter() - start))
+            if limits.group_count > 1:
+                await lone(log, folder / "page", acknowledged, synced)
+            await log.close()
+    show("ingest, 32 in flight, events/s", grouped, "a commit per event", alone)
+    show("a lone event's acknowledgement, µs", micro(acknowledged), "fdatasync of a page", micro(synced))
+
+
+async def lone(log: SqliteEventLog, path: Path, acknowledged: Rounds, synced: Rounds) -> None:
+    """The median time of an acknowledgement and of the disk taking one page, in turns."""
+    waits_s: tuple[Rounds, Rounds] = ([], [])
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+    for number in range(300):
+        waits_s[0].extend(await fill(log, [event()], 1))
+        os.pwrite(descriptor, b"x" * 4096, number * 4096)
+        start = time.perf_counter()
+        os.fdatasync(descriptor)
+        waits_s[1].append(time.perf_counter() - start)
+    os.close(descriptor)
+    acknowledged.append(statistics.median(waits_s[0]))
+    synced.append(statistics.median(waits_s[1]))
+
+
+def micro(rounds_s: Rounds) -> Rounds:
+    return [each * 1e6 for each in rounds_s]
+
+
+def show(what: str, ours: Rounds, yardstick: str, theirs: Rounds) -> None:
+    ratio = statistics.median(mine / their for mine, their in zip(ours, theirs, strict=True))
+    print(f"{what}: {statistics.median(ours):,.0f}; {yardstick}: {statistics.median(theirs):,.0f}; ratio {ratio:.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", type=Path, help="on the disk to measure; a temporary one by default")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        uvloop.run(ingest(Path(folder), options.rounds))
+
+
+if __name__ == "__main__":
+    main()

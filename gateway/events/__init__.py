@@ -1,0 +1,1 @@
+"""The inbound half: the durable log read as a resumable feed."""

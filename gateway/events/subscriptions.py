@@ -1,0 +1,82 @@
+"""Named subscriptions as the feed knows them: one consumer at a time, and a commit that is confirmed.
+
+The number that fences a former consumer off is kept in the log's database, so it also holds after a restart; which
+stream of this process holds a subscription is known here, so that the former one can be told at once.
+"""
+
+from functools import partial
+
+from conversation_gateway.v1 import event_feed_pb2 as pb
+
+from gateway.errors import CallerError, Violation
+from gateway.events.cursor import Cursor, decode_cursor
+from gateway.events.opening import check_cursor
+from gateway.events.plan import Named, name_violations
+from gateway.state.sqlite_log import SqliteEventLog
+from gateway.state.subscriptions import Subscription, acquire, commit, fenced
+
+
+class Hold:
+    """A consumer's hold on a named subscription."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        """Hold it, until somebody else does."""
+        self.subscription = subscription
+        self.lost = False
+
+    def check(self) -> None:
+        """Raise FENCED once another consumer has taken over."""
+        if self.lost:
+            raise fenced()
+
+
+class Subscriptions:
+    """Who holds which named subscription in this process."""
+
+    def __init__(self, *, log: SqliteEventLog) -> None:
+        """Keep positions and fences in this log."""
+        self._log = log
+        self._holds: dict[tuple[str, str], Hold] = {}
+
+    async def take(self, project_id: str, named: Named) -> Hold:
+        """Take a subscription over for a new stream; the former one is fenced off when this returns."""
+        found = await self._log.write(partial(acquire, project_id=project_id, name=named.name, new=named.new))
+        hold = Hold(found)
+        former = self._holds.get((project_id, named.name))
+        if former is not None and former.subscription.fence > found.fence:
+            hold.lost = True
+            return hold
+        if former is not None:
+            former.lost = True
+        self._holds[project_id, named.name] = hold
+        return hold
+
+    def release(self, hold: Hold) -> None:
+        """The stream is over; its place stays free for the next."""
+        key = (hold.subscription.project_id, hold.subscription.name)
+        if self._holds.get(key) is hold:
+            del self._holds[key]
+
+    def is_held(self, subscription: Subscription) -> bool:
+        """Whether a stream of this process holds it now."""
+        return (subscription.project_id, subscription.name) in self._holds
+
+    async def commit(self, request: pb.CommitRequest, *, project_id: str) -> pb.CommitResponse:
+        """Record how far a subscription has got, durably."""
+        violations = name_violations(request.subscription)
+        if request.fencing_epoch < 0:
+            violations.append(Violation(field="fencing_epoch", description="is negative"))
+        if violations:
+            raise CallerError.invalid(violations)
+        cursor = decode_cursor(request.cursor)
+        await check_cursor(self._log, cursor)
+        job = partial(
+            commit,
+            project_id=request.project_id or project_id,
+            name=request.subscription,
+            position=cursor.position,
+            mark=cursor.mark,
+            fence=request.fencing_epoch,
+        )
+        committed = await self._log.write(job)
+        return pb.CommitResponse(cursor=Cursor(cursor.epoch, committed.position, committed.mark).encode())

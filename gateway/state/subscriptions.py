@@ -1,0 +1,136 @@
+"""Named subscriptions: how far each has got, and which consumer may say so.
+
+A position that moved by itself would skip events silently, so these rows carry checksums too. Everything that changes
+a subscription is a job for the writer and is true once that has committed.
+"""
+
+import sqlite3
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import grpc
+
+from gateway.errors import CallerError
+from gateway.state.record import DamagedError
+from gateway.state.schema import read_head
+from gateway.state.transaction import Transaction
+
+NewSubscription = Literal["earliest", "latest", "fail"]
+
+_COLUMNS = "project_id, name, position, mark, fence, committed_us, checksum"
+_SELECT = f"SELECT {_COLUMNS} FROM subscriptions"  # noqa: S608  # own names
+_NUMBERS = struct.Struct(">4q")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One named subscription of a project."""
+
+    project_id: str
+    name: str
+    position: int
+    """Everything up to and including this is dealt with."""
+    mark: int
+    """The checksum of the event at that position, 0 where it is not known."""
+    fence: int
+    """Counts the consumers that have held the subscription; the last one holds it."""
+    committed_us: int
+
+
+def acquire(transaction: Transaction, *, project_id: str, name: str, new: NewSubscription) -> Subscription:
+    """Hand the subscription to a new consumer, creating it where `new` says; the former one is fenced off."""
+    found = _find(transaction.connection, project_id, name)
+    if found is None:
+        if new == "fail":
+            raise CallerError(
+                "there is no such subscription", reason="SUBSCRIPTION_NOT_FOUND", code=grpc.StatusCode.NOT_FOUND
+            )
+        found = _begin(transaction, project_id=project_id, name=name, at_newest=new == "latest")
+    held = replace(found, fence=found.fence + 1)
+    _save(transaction.connection, held)
+    return held
+
+
+def commit(
+    transaction: Transaction, *, project_id: str, name: str, position: int, mark: int, fence: int
+) -> Subscription:
+    """Move the subscription forward, never back, and create it if need be.
+
+    A `fence` other than 0 has to be the current one: `FENCED` otherwise.
+    """
+    found = _find(transaction.connection, project_id, name)
+    if fence and (found is None or found.fence != fence):
+        raise fenced()
+    if found is None:
+        found = _begin(transaction, project_id=project_id, name=name, at_newest=False)
+    elif position <= found.position:
+        return found
+    moved = replace(found, committed_us=transaction.now_us)
+    if position > found.position:
+        moved = replace(moved, position=position, mark=mark)
+    _save(transaction.connection, moved)
+    return moved
+
+
+def read_subscriptions(connection: sqlite3.Connection, project_id: str | None = None) -> list[Subscription]:
+    """The subscriptions of a project, or all, by name."""
+    rows = connection.execute(f"{_SELECT} ORDER BY project_id, name").fetchall()
+    subscriptions = [_from_row(row) for row in rows]
+    return [found for found in subscriptions if project_id is None or found.project_id == project_id]
+
+
+def fenced() -> CallerError:
+    """What the former holder of a subscription is told."""
+    return CallerError(
+        "another consumer has taken over the subscription", reason="FENCED", code=grpc.StatusCode.ABORTED
+    )
+
+
+def _begin(transaction: Transaction, *, project_id: str, name: str, at_newest: bool) -> Subscription:
+    head, tail = read_head(transaction.connection), transaction.tail
+    return Subscription(
+        project_id=project_id,
+        name=name,
+        position=tail.position if at_newest else head.trimmed_through,
+        mark=tail.mark if at_newest else head.trimmed_mark,
+        fence=0,
+        committed_us=transaction.now_us,
+    )
+
+
+def _find(connection: sqlite3.Connection, project_id: str, name: str) -> Subscription | None:
+    row = connection.execute(f"{_SELECT} WHERE project_id = ? AND name = ?", (project_id, name)).fetchone()
+    return None if row is None else _from_row(row)
+
+
+def _save(connection: sqlite3.Connection, subscription: Subscription) -> None:
+    columns = (
+        subscription.project_id,
+        subscription.name,
+        subscription.position,
+        subscription.mark,
+        subscription.fence,
+        subscription.committed_us,
+    )
+    connection.execute(
+        f"INSERT OR REPLACE INTO subscriptions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  # own names
+        (*columns, _checksum(columns)),
+    )
+
+
+def _from_row(row: Sequence[Any]) -> Subscription:
+    try:
+        intact = _checksum(row) == row[-1]
+    except (TypeError, ValueError, struct.error):
+        intact = False
+    if not intact:
+        raise DamagedError("a subscription does not match its checksum")
+    return Subscription(project_id=row[0], name=row[1], position=row[2], mark=row[3], fence=row[4], committed_us=row[5])
+
+
+def _checksum(columns: Sequence[Any]) -> int:
+    project_id, name, *numbers = columns[:6]
+    return zlib.crc32(f"{project_id}\0{name}".encode(), zlib.crc32(_NUMBERS.pack(*numbers)))

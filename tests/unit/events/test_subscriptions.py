@@ -1,0 +1,158 @@
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conversation_gateway.v1 import event_feed_pb2 as pb
+
+from gateway.errors import GatewayError
+from gateway.events.cursor import Cursor
+from gateway.state.trimming import Keep
+from tests.unit.events.reading import OpenFeed, all_positions, kinds, opened_feed, position_of
+from tests.unit.state.sample import append_all, new_event
+
+
+async def commit(it: OpenFeed, cursor: bytes, **request: Any) -> int:
+    response = await it.feed.commit(pb.CommitRequest(**{"subscription": "worker", "cursor": cursor} | request))
+    return position_of(response.cursor)
+
+
+async def cursors(it: OpenFeed) -> list[bytes]:
+    return [event.cursor for answer in await it.drained(earliest={}) for event in answer.batch.events]
+
+
+async def test_a_consumer_goes_on_after_what_was_committed(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 10)
+        first = await it.drained(subscription="worker")
+        committed = await commit(it, (await cursors(it))[3])
+
+    async with opened_feed(tmp_path) as it:
+        second = await it.drained(subscription="worker")
+
+    assert committed == 4
+    assert all_positions(first) == list(range(1, 11))
+    assert all_positions(second) == list(range(5, 11))
+    assert [first[0].opened.fencing_epoch, second[0].opened.fencing_epoch] == [1, 2]
+    assert second[0].opened.subscription == "worker"
+
+
+async def test_a_commit_is_answered_with_the_position_that_stands(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 10)
+        known = await cursors(it)
+
+        answers = [await commit(it, known[index]) for index in (2, 6, 4)]
+
+    assert answers == [3, 7, 7]
+
+
+async def test_a_new_consumer_ends_the_former_one(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it, it.stream(subscription="worker") as former:
+        await former.next("opened", "caught_up")
+        waiting = asyncio.ensure_future(former.next("batch"))
+        await asyncio.sleep(0)
+        async with it.stream(subscription="worker") as current:
+            await current.next("opened", "caught_up")
+            with pytest.raises(GatewayError) as refusal:
+                await waiting
+            await it.log.append(new_event(1))
+            received = await current.positions(1)
+
+    assert (refusal.value.reason, refusal.value.code.name) == ("FENCED", "ABORTED")
+    assert received == [1]
+
+
+async def test_a_fenced_consumer_cannot_commit(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 3)
+        known = await cursors(it)
+        former, current = [(await it.drained(subscription="worker"))[0].opened.fencing_epoch for _ in range(2)]
+        with pytest.raises(GatewayError) as refusal:
+            await commit(it, known[2], fencing_epoch=former)
+        committed = await commit(it, known[1], fencing_epoch=current)
+
+    assert refusal.value.reason == "FENCED"
+    assert committed == 2
+
+
+async def test_only_one_of_many_that_take_over_at_once_remains(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+
+        async def consume() -> list[pb.SubscribeResponse]:
+            async with it.stream(subscription="worker", stop_at_cursor=last) as answers:
+                return [answer async for answer in answers]
+
+        await append_all(it.log, 1)
+        await it.feed.commit(pb.CommitRequest(subscription="worker", cursor=(await cursors(it))[0]))
+        last = Cursor(it.log.epoch, 1, 0).encode()
+        outcomes = await asyncio.gather(*(consume() for _ in range(10)), return_exceptions=True)
+
+    fences = [outcome[0].opened.fencing_epoch for outcome in outcomes if not isinstance(outcome, BaseException)]
+    assert len(set(fences)) == len(fences)
+    assert {outcome.reason for outcome in outcomes if isinstance(outcome, GatewayError)} <= {"FENCED"}
+
+
+async def test_a_subscription_is_not_created_against_the_callers_will(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        with pytest.raises(GatewayError) as refusal:
+            await it.drained(subscription="worker", new_subscription=pb.NEW_SUBSCRIPTION_FAIL)
+        feed = await it.feed.get_feed(pb.GetFeedRequest())
+
+    assert refusal.value.reason == "SUBSCRIPTION_NOT_FOUND"
+    assert not feed.subscriptions
+
+
+async def test_a_new_subscription_may_begin_with_what_comes(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 3)
+        latest = pb.NEW_SUBSCRIPTION_LATEST
+        async with it.stream(subscription="worker", new_subscription=latest) as answers:
+            opened = (await answers.next("opened")).opened
+
+    assert position_of(opened.cursor) == 3
+
+
+async def test_a_subscription_that_lost_events_says_so(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 10)
+        await commit(it, (await cursors(it))[2])
+        everything = Keep(age_s=0, size_bytes=0, count=0)
+        await it.log.trim(keep=Keep(age_s=1e9, size_bytes=1 << 40, count=4), held=everything)
+        it.feed.restarted()
+
+        with pytest.raises(GatewayError) as refusal:
+            await it.drained(subscription="worker")
+        skipping = await it.drained(subscription="worker", on_gap=pb.ON_GAP_RESUME_AT_OLDEST)
+        (status,) = (await it.feed.get_feed(pb.GetFeedRequest())).subscriptions
+
+    assert refusal.value.reason == "CURSOR_COMPACTED"
+    assert kinds(skipping) == ["opened", "gap_skipped", "batch"]
+    assert status.gap
+
+
+@pytest.mark.parametrize(
+    ("request_fields", "reason"),
+    [
+        ({"subscription": "no good"}, "INVALID_REQUEST"),
+        ({"fencing_epoch": -1}, "INVALID_REQUEST"),
+        ({"cursor": b"nonsense"}, "INVALID_CURSOR"),
+        ({"cursor": Cursor(b"another!", 0, 0).encode()}, "CURSOR_EPOCH_MISMATCH"),
+    ],
+)
+async def test_a_commit_that_makes_no_sense_is_refused(
+    tmp_path: Path, request_fields: dict[str, Any], reason: str
+) -> None:
+    async with opened_feed(tmp_path) as it:
+        with pytest.raises(GatewayError) as refusal:
+            await commit(it, **{"cursor": Cursor(it.log.epoch, 0, 0).encode()} | request_fields)
+
+    assert refusal.value.reason == reason
+
+
+async def test_a_commit_ahead_of_the_log_is_refused(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        with pytest.raises(GatewayError) as refusal:
+            await commit(it, Cursor(it.log.epoch, 1, 0).encode())
+
+    assert refusal.value.reason == "CURSOR_FROM_FUTURE"

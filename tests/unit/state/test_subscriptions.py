@@ -1,0 +1,122 @@
+import sqlite3
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import CallerError, StoreError
+from gateway.state.sqlite_log import SqliteEventLog
+from gateway.state.subscriptions import NewSubscription, Subscription, acquire, commit, read_subscriptions
+from gateway.state.trimming import Keep
+from tests.unit.state.sample import PROJECT, append_all, opened_log
+
+
+async def test_a_new_subscription_begins_where_it_is_told_to(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await append_all(log, 10)
+        await log.trim(keep=Keep(age_s=1e9, size_bytes=1 << 40, count=6), held=Keep(age_s=1, size_bytes=1, count=1))
+
+        earliest = await _acquire(log, "a", new="earliest")
+        latest = await _acquire(log, "b", new="latest")
+
+    assert (earliest.position, earliest.mark) == (4, log.head.trimmed_mark)
+    assert (latest.position, latest.mark) == (10, log.tail.mark)
+
+
+async def test_an_unknown_subscription_is_not_created_against_the_callers_will(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        with pytest.raises(CallerError) as refusal:
+            await _acquire(log, "a", new="fail")
+
+        assert refusal.value.reason == "SUBSCRIPTION_NOT_FOUND"
+        assert await log.read(read_subscriptions) == []
+
+
+async def test_every_consumer_gets_a_higher_fence_than_the_last(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    async with opened_log(path) as log:
+        fences = [(await _acquire(log, "a")).fence for _ in range(2)]
+
+    async with opened_log(path) as log:
+        fences.append((await _acquire(log, "a", new="fail")).fence)
+
+    assert fences == [1, 2, 3]
+
+
+async def test_a_commit_moves_forward_and_never_back(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await append_all(log, 10)
+
+        positions = [(await _commit(log, "a", position)).position for position in (4, 7, 5, 7)]
+
+    assert positions == [4, 7, 7, 7]
+
+
+async def test_a_commit_creates_what_does_not_exist(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await append_all(log, 3)
+        await _commit(log, "a", 0)
+        await _commit(log, "b", 2)
+
+        found = await log.read(read_subscriptions)
+
+    assert [(each.name, each.position, each.fence) for each in found] == [("a", 0, 0), ("b", 2, 0)]
+
+
+async def test_a_former_consumer_cannot_commit(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await append_all(log, 3)
+        former, current = await _acquire(log, "a"), await _acquire(log, "a")
+
+        with pytest.raises(CallerError) as refusal:
+            await _commit(log, "a", 3, fence=former.fence)
+        committed = await _commit(log, "a", 2, fence=current.fence)
+
+    assert refusal.value.reason == "FENCED"
+    assert committed.position == 2
+
+
+async def test_a_fence_of_a_subscription_that_is_gone_is_refused(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        with pytest.raises(CallerError) as refusal:
+            await _commit(log, "a", 0, fence=3)
+
+    assert refusal.value.reason == "FENCED"
+
+
+async def test_subscriptions_of_two_projects_do_not_meet(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await append_all(log, 3)
+        await _commit(log, "a", 2)
+        await _commit(log, "a", 1, project_id="project-2")
+
+        found = await log.read(partial(read_subscriptions, project_id="project-2"))
+
+    assert [each.position for each in found] == [1]
+
+
+async def test_a_position_that_was_tampered_with_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    async with opened_log(path) as log:
+        await append_all(log, 10)
+        await _commit(log, "a", 2)
+        epoch = log.epoch
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE subscriptions SET position = 9")
+
+    async with opened_log(path) as log:
+        with pytest.raises(StoreError):
+            await _acquire(log, "a")
+    assert log.epoch != epoch
+
+
+async def _acquire(log: SqliteEventLog, name: str, *, new: NewSubscription = "earliest") -> Subscription:
+    return await log.write(partial(acquire, project_id=PROJECT, name=name, new=new))
+
+
+async def _commit(
+    log: SqliteEventLog, name: str, position: int, *, fence: int = 0, project_id: str = PROJECT
+) -> Subscription:
+    job = partial(commit, project_id=project_id, name=name, position=position, mark=0, fence=fence)
+    return await log.write(job)
