@@ -1,5 +1,6 @@
 """The catalogue of errors teaches: what happened, whether to retry, why, and what to do."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -62,6 +63,20 @@ def test_the_gateway_gives_each_reason_with_the_status_that_the_catalogue_says(c
     }
 
     assert {(reason, code) for reason, code in given - at_start if catalogue.get(reason) != code} == set()
+
+
+def test_every_reason_of_the_catalogue_is_given_somewhere() -> None:
+    # Who has given a call up is not there to be told; gRPC itself says CANCELLED to whoever still listens.
+    untold = {"CANCELLED"}
+    texts = {
+        node.value
+        for path in Path(ROOT / "gateway").rglob("*.py")
+        if "simulator" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+    assert REASONS - untold - texts == set()
 
 
 def test_every_reason_that_the_gateway_gives_is_in_the_catalogue() -> None:

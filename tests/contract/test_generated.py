@@ -8,7 +8,7 @@ import pytest
 from tests.contract.contract import PROTO, PROTO_PYTHON, ROOT
 
 STUBS = Path("clients/python/conversation_gateway/v1")
-REFERENCE = [Path("docs/api.md"), Path("docs/errors.md")]
+OTHERS = [Path("clients/python/conversation_gateway/vocabulary.py"), Path("docs/api.md"), Path("docs/errors.md")]
 
 
 def generate(output: Path) -> None:
@@ -17,7 +17,7 @@ def generate(output: Path) -> None:
 
 def generated(root: Path) -> dict[str, bytes]:
     stubs = [path.relative_to(root) for pattern in ("*_pb2*.py", "*_pb2*.pyi") for path in (root / STUBS).glob(pattern)]
-    return {str(path): (root / path).read_bytes() for path in [*stubs, *REFERENCE]}
+    return {str(path): (root / path).read_bytes() for path in [*stubs, *OTHERS]}
 
 
 @pytest.mark.usefixtures("workspace")

@@ -1,6 +1,13 @@
 """Python client of the Conversation Gateway.
 
-The generated messages and stubs live in `conversation_gateway.v1`.
+`connect` gives a `Client`: the generated stubs of every service, and the events as an async iterator. The generated
+messages live in `conversation_gateway.v1`, the vendor's vocabularies in `vocabulary`, what can go wrong in `errors`.
 """
 
+# Before the imports, because the client names itself and its version to the gateway.
 __version__ = "0.1.0"
+
+from conversation_gateway.client import Client, connect
+from conversation_gateway.event_stream import EventStream
+
+__all__ = ["Client", "EventStream", "connect"]

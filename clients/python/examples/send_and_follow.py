@@ -1,0 +1,37 @@
+"""Sends one message and follows what becomes of it until it was read.
+
+    python send_and_follow.py +46700000001
+
+The gateway is the one at CONVERSATION_GATEWAY_ADDRESS, or on this machine (`make playground`).
+"""
+
+import asyncio
+import sys
+import uuid
+
+from conversation_gateway import connect
+from conversation_gateway.v1.event_feed_pb2 import EventFilter, GetFeedRequest
+from conversation_gateway.v1.message_pb2 import SendMessageRequest
+from conversation_gateway.vocabulary import ConversationChannel, DeliveryStatus, WebhookTrigger
+
+LAST = (DeliveryStatus.READ, DeliveryStatus.FAILED)
+
+
+async def main(number: str) -> None:
+    """Send, then print each receipt."""
+    async with connect() as client:
+        # Taken before the send, so that no receipt can come too early.
+        cursor = (await client.feed.GetFeed(GetFeedRequest())).newest_cursor
+        request = SendMessageRequest(message={"text_message": {"text": "Hello"}})
+        request.recipient.identified_by.channel_identities.add(channel=ConversationChannel.WHATSAPP, identity=number)
+        request.options.request_id = str(uuid.uuid4())
+        sent = await client.messages.SendMessage(request)
+
+        deliveries = EventFilter(triggers=[WebhookTrigger.MESSAGE_DELIVERY], message_ids=[sent.message_id])
+        async for event in client.events(after=cursor, filter=deliveries):
+            print(event.message_delivery_report.status)
+            if event.message_delivery_report.status in LAST:
+                break
+
+
+asyncio.run(main(sys.argv[1]))
