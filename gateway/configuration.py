@@ -12,6 +12,7 @@ from gateway.settings import Settings, contradictions, environment_name
 
 _PREFIXES = ("GATEWAY_", "SINCH_")
 _FILE = "_FILE"
+_MOST_BYTES = 64 * 1024
 
 
 class ConfigurationError(Exception):
@@ -71,7 +72,11 @@ def _find(field: str, environment: Mapping[str, str], flags: Mapping[str, Any]) 
     if not path:
         return "", None, ""
     try:
-        return "file", Path(path).read_text(encoding="utf-8").strip("\r\n"), ""
+        with Path(path).open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            return "", None, f"{name}{_FILE}: {path} is larger than any secret"
+        return "file", content.decode().strip("\r\n"), ""
     except (OSError, UnicodeDecodeError) as error:
         return "", None, f"{name}{_FILE}: cannot read {path} ({type(error).__name__})"
 

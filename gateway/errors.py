@@ -12,7 +12,7 @@ Reasons are the values of `ErrorReason` in `error_reason.proto`, without their p
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import grpc
@@ -26,6 +26,7 @@ class Violation:
 
     field: str
     description: str
+    reason: str = "INVALID_REQUEST"
 
 
 class GatewayError(Exception):
@@ -55,14 +56,16 @@ class CallerError(GatewayError):
     """The caller's request is at fault."""
 
     @classmethod
-    def invalid(cls, violations: Sequence[Violation], *, reason: str = "INVALID_REQUEST") -> "CallerError":
-        """An `INVALID_ARGUMENT` that names every field at once."""
+    def invalid(cls, violations: Sequence[Violation], *, reason: str = "") -> "CallerError":
+        """An `INVALID_ARGUMENT` that names every field at once; its reason is the most telling of theirs."""
+        telling = (v.reason for v in violations if v.reason != "INVALID_REQUEST")
+        reason = reason or next(telling, "INVALID_REQUEST")
         message = "; ".join(f"{v.field}: {v.description}" for v in violations[:8])
         return cls(message, reason=reason, code=grpc.StatusCode.INVALID_ARGUMENT, violations=violations)
 
     def below(self, field: str) -> "CallerError":
         """The same fault, seen from the message that holds the request as `field`."""
-        violations = [Violation(field=f"{field}.{v.field}", description=v.description) for v in self.violations]
+        violations = [replace(violation, field=f"{field}.{violation.field}") for violation in self.violations]
         return CallerError(
             self.message, reason=self.reason, code=self.code, violations=violations, metadata=self.metadata
         )

@@ -5,7 +5,9 @@ environment, files and flags is `gateway/configuration.py`; nothing else looks a
 """
 
 import os
+import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -39,12 +41,33 @@ def _door(address: str) -> str:
     return address
 
 
+def _grpc_door(address: str) -> str:
+    """As any door, but never wider than this machine: gRPC has neither TLS nor callers' credentials yet."""
+    if address and not address.startswith("unix:") and not _is_loopback(_door(address).rpartition(":")[0]):
+        raise ValueError("must be loopback or unix:/path; whoever reaches this door sends in your name")
+    return _door(address)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 def _base_url(url: str) -> str:
     """Accept https anywhere and plain http only to this machine."""
-    parts = urlsplit(url.replace("{region}", "us"))
+    expanded = url.replace("{region}", "us")
+    if re.search(r"[{}@\\\s]", expanded) or not expanded.isascii():
+        raise ValueError("must be a plain URL; {region} is the only placeholder, and there is no user name")
+    try:
+        parts = urlsplit(expanded)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("must be an http(s) URL whose port is a number") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an http(s) URL without query or fragment")
-    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise ValueError("plain http is accepted only to loopback; use https")
     return url.rstrip("/")
 
@@ -55,9 +78,15 @@ def _state_url(url: str) -> str:
     return url
 
 
-def _default_state_url() -> str:
-    folder = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return f"sqlite:///{folder.lstrip('/')}/conversation-gateway/state.db"
+def _default_state_url() -> str | None:
+    """A file in the user's state folder; a relative XDG_STATE_HOME is to be ignored (XDG Base Directory)."""
+    given = Path(os.environ.get("XDG_STATE_HOME", ""))
+    try:
+        folder = given if given.is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError:
+        # A user without a home, as in many containers.
+        return None
+    return f"sqlite://{folder}/conversation-gateway/state.db"
 
 
 def _split(value: Any) -> Any:
@@ -69,7 +98,7 @@ Door = Annotated[str, AfterValidator(_door)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_split)]
 Digests = Annotated[tuple[Annotated[str, StringConstraints(pattern="^[0-9a-fA-F]{64}$")], ...], BeforeValidator(_split)]
-Hosts = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Hosts = Annotated[tuple[Annotated[str, StringConstraints(to_lower=True)], ...], BeforeValidator(_split)]
 
 
 class Settings(BaseModel):
@@ -86,7 +115,7 @@ class Settings(BaseModel):
         "SINCH_SMS_SENDER_ID", "Sender that is filled in as `SMS_SENDER` where SMS may be tried and none is named.", ""
     )
 
-    grpc_address: Door = _knob(
+    grpc_address: Annotated[str, AfterValidator(_grpc_door)] = _knob(
         "GATEWAY_GRPC_ADDRESS", "Where gRPC listens: `host:port` or `unix:/path`; port 0 picks one.", "127.0.0.1:50051"
     )
     grpc_socket_mode: str = _knob(
@@ -124,7 +153,7 @@ class Settings(BaseModel):
     )
 
     state_url: Annotated[str, AfterValidator(_state_url)] = _knob(
-        "GATEWAY_STATE_URL", "Where events are kept: `sqlite:///` and the path of a file.", None, validate_default=True
+        "GATEWAY_STATE_URL", "Where events are kept: `sqlite:///` and the path of a file."
     )
     feed_retention_s: int = _knob(
         "GATEWAY_FEED_RETENTION_S", "Seconds an event stays readable on the feed.", 7 * 86_400, ge=60
@@ -211,7 +240,8 @@ class Settings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fill_state_url(cls, values: Any) -> Any:
-        return {**values, "state_url": values.get("state_url") or _default_state_url()}
+        state_url = values.get("state_url") or _default_state_url()
+        return {**values, "state_url": state_url} if state_url else values
 
     @property
     def state_path(self) -> Path:
@@ -225,8 +255,8 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
     if values.get("app_id") and values["app_id"] == values.get("project_id"):
         lines.append("SINCH_APP_ID is the project's id; it must be the id of an app inside the project")
     open_door = values.get("webhook_address", Settings.model_fields["webhook_address"].default)
-    unsigned = str(values.get("webhook_unsigned", "")).lower() in {"true", "1", "yes", "on"}
-    if open_door and not values.get("webhook_secret") and not unsigned:
+    unsigned = str(values.get("webhook_unsigned", "")).lower() in {"true", "1", "yes", "on", "t", "y"}
+    if open_door and not _split(values.get("webhook_secret", "")) and not unsigned:
         lines.append(
             "GATEWAY_WEBHOOK_SECRET is missing: set it to the webhook's secret, or close the door with an empty "
             "GATEWAY_WEBHOOK_ADDRESS, or accept forged events with GATEWAY_WEBHOOK_UNSIGNED=true"

@@ -67,6 +67,7 @@ def check_config(**flags: Any) -> None:
 @click.option("--strict-contacts", is_flag=True, help="Refuse contact ids that nobody created.")
 @click.option("--project-rate-per-s", default=0.0, help="Requests per second and project; 0 is no limit, Sinch's 800.")
 @click.option("--app-drain-per-s", default=0.0, help="Messages per second that leave an app's queue; 0 is at once.")
+@click.option("--recorded-requests", default=10_000, show_default=True, help="Requests kept to be asked for.")
 @click.option("--rules-file", type=FILE, help="Rules of misbehaviour, as JSON; see docs/simulator.md.")
 @click.option("--tls-cert", type=FILE, help="Certificate chain, to serve https.")
 @click.option("--tls-key", type=FILE, help="Its private key.")

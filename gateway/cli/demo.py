@@ -45,6 +45,8 @@ def run(*, output: str, stay: bool) -> int:
         why = f"{error.code().name}: {error.details()}"
     except ChildFailed as error:
         why = str(error)
+    except asyncio.CancelledError:
+        why = "interrupted"
     screen.failed(why)
     return 1
 
@@ -68,8 +70,11 @@ class Progress:
 
 async def _demo(screen: Screen, *, stay: bool) -> int:
     stopped = asyncio.Event()
+    mine = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        # Left running, a signal ends it well; in the middle of the demo it ends it now. Children go either way.
+        end = stopped.set if stay or mine is None else mine.cancel
+        asyncio.get_running_loop().add_signal_handler(number, end)
     secret = secrets.token_hex(16)
     async with _processes(secret, stay=stay) as (simulator, gateway):
         screen.started(simulator=simulator["url"], gateway=gateway["grpc"], webhooks=gateway["webhooks"])

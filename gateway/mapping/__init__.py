@@ -11,7 +11,7 @@ from gateway.mapping.body import UnreadableJson, body_writer_for, loads
 from gateway.mapping.decode import Decode, Decoded, decoder_for
 from gateway.mapping.encode import encoder_for
 from gateway.mapping.freeform import MAX_DEPTH
-from gateway.mapping.paths import MAX_SKIPPED, MappingError
+from gateway.mapping.paths import MAX_SKIPPED, MappingError, Trail, render
 from gateway.mapping.query import query_encoder_for
 
 __all__ = [
@@ -20,10 +20,12 @@ __all__ = [
     "Decode",
     "Decoded",
     "MappingError",
+    "Trail",
     "UnreadableJson",
     "body_writer_for",
     "decoder_for",
     "encoder_for",
     "loads",
     "query_encoder_for",
+    "render",
 ]

@@ -52,7 +52,7 @@ class Skips:
         """Record the value at `trail`; beyond `MAX_SKIPPED` only its number."""
         self.count += 1
         if len(self.paths) < MAX_SKIPPED:
-            self.paths.append(_render(trail))
+            self.paths.append(render(trail))
 
 
 def depth(trail: Trail) -> int:
@@ -64,7 +64,8 @@ def depth(trail: Trail) -> int:
     return steps
 
 
-def _render(trail: Trail) -> str:
+def render(trail: Trail) -> str:
+    """The path that a trail leads along, fit to be shown."""
     path = ""
     while trail is not None:
         trail, step = trail

@@ -6,6 +6,7 @@ A handler never swallows `CancelledError`: grpc keeps native memory of a stream 
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -16,14 +17,17 @@ from google.protobuf.message import DecodeError, Message
 
 from gateway.clock import Clock
 from gateway.deadline import Deadline
-from gateway.errors import CallerError, GatewayError, LimitError
+from gateway.errors import CallerError, GatewayError, LimitError, UpstreamError
 from gateway.rpc import status
 from gateway.telemetry.logs import logger
 from gateway.telemetry.metrics import Metrics, Rpc, RpcMetrics
 
+# Both ways; clients refuse more than this unless told otherwise.
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 WRITE_TIMEOUT_S = 30.0
 ABORT_TIMEOUT_S = 1.0
-MAX_ID_CHARACTERS = 128
+_TOKEN = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+_NUMBER = re.compile(r"\+?[\d.-]{6,}")
 
 log = logger("rpc")
 
@@ -78,6 +82,13 @@ class Boundary:
         self._metrics = metrics
         self._clock = clock
         self.max_deadline_s = max_deadline_s
+        self._in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def idle(self) -> None:
+        """Return once no RPC of ours is in flight; health and reflection do not count."""
+        await self._idle.wait()
 
     def unary(self, path: str, request_class: type[Message], behaviour: Unary) -> Handler:
         """A handler for one request and one answer."""
@@ -85,6 +96,8 @@ class Boundary:
 
         async def answer(request: Message, call: Call, _context: Context) -> bytes:
             response = (await behaviour(request, call)).SerializeToString()
+            if len(response) > MAX_MESSAGE_BYTES:
+                raise _too_large()
             rpc.metrics.sent.inc()
             return response
 
@@ -106,6 +119,8 @@ class Boundary:
         async def answer(request: Message, call: Call, context: Context) -> bytes:
             async with aclosing(behaviour(request, call)) as frames:
                 async for frame in frames:
+                    if len(frame) > MAX_MESSAGE_BYTES:
+                        raise _too_large()
                     if not await _written(context, frame):
                         raise too_slow(frames) if too_slow else _slow_consumer()
                     rpc.metrics.sent.inc()
@@ -130,10 +145,12 @@ class Boundary:
         code = grpc.StatusCode.OK
         error: GatewayError | None = None
         rpc.metrics.started.inc()
+        self._in_flight += 1
+        self._idle.clear()
         try:
             rpc.metrics.received.inc()
             result = await answer(_parse(rpc.request_class, data), call, context)
-            context.set_trailing_metadata(tuple(call.trailers.items()))
+            context.set_trailing_metadata(_plain(call.trailers))
         except asyncio.CancelledError:
             code = grpc.StatusCode.DEADLINE_EXCEEDED if call.deadline.passed else grpc.StatusCode.CANCELLED
             raise
@@ -150,6 +167,9 @@ class Boundary:
         finally:
             code = error.code if error else code
             duration_s = self._clock.monotonic() - started_s
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._idle.set()
             rpc.metrics.handled[code].inc()
             rpc.metrics.seconds.observe(duration_s)
             log.info(
@@ -177,7 +197,7 @@ class Boundary:
 
 async def _abort(context: Context, error: GatewayError, call: Call) -> NoReturn:
     """End the call with its status. Behind a peer that stopped reading even this blocks, hence the bound."""
-    extra = tuple(call.trailers.items())
+    extra = _plain(call.trailers)
     async with asyncio.timeout(ABORT_TIMEOUT_S):
         await context.abort(error.code, status.message_of(error), status.trailers(error, call.request_id) + extra)
     raise error
@@ -191,6 +211,15 @@ async def _written(context: Context, frame: bytes) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def _too_large() -> UpstreamError:
+    return UpstreamError(
+        "the answer is larger than a gRPC message may be; ask for smaller pages. What was asked for has been done",
+        reason="UPSTREAM_RESPONSE_TOO_LARGE",
+        code=grpc.StatusCode.INTERNAL,
+        metadata={"request_state": "done"},
+    )
 
 
 def _slow_consumer() -> LimitError:
@@ -221,7 +250,13 @@ def _host_of(peer: str) -> str:
 
 
 def _is_quotable(value: str) -> bool:
-    return 0 < len(value) <= MAX_ID_CHARACTERS and value.isascii() and value.isprintable()
+    """Whether an id may be logged and sent back: a token, and nothing that could be somebody's phone number."""
+    return _TOKEN.fullmatch(value) is not None and _NUMBER.fullmatch(value) is None
+
+
+def _plain(trailers: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """The trailers that grpc can send: one that it cannot would fail a call that has succeeded."""
+    return tuple((key, value) for key, value in trailers.items() if value.isascii() and value.isprintable())
 
 
 def _place(failure: BaseException) -> str:

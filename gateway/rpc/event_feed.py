@@ -2,6 +2,7 @@
 
 from conversation_gateway.v1 import event_feed_pb2 as pb
 
+from gateway.errors import CallerError, Violation
 from gateway.events.feed import Feed
 from gateway.events.stream import FeedStream
 from gateway.rpc.boundary import Boundary, Call, Handler
@@ -9,22 +10,32 @@ from gateway.rpc.boundary import Boundary, Call, Handler
 SERVICE = "conversation_gateway.v1.EventFeedService"
 
 
-def handlers(*, feed: Feed, boundary: Boundary) -> dict[str, Handler]:
+def handlers(*, feed: Feed, boundary: Boundary, project_id: str) -> dict[str, Handler]:
     """The handlers of `EventFeedService`, by gRPC path."""
 
+    def check(given: str) -> None:
+        if given not in {"", project_id}:
+            hint = "is not a project of this gateway"
+            raise CallerError.invalid([Violation(field="project_id", description=hint)], reason="PROJECT_UNKNOWN")
+
     def subscribe(request: pb.SubscribeRequest, call: Call) -> FeedStream:
+        check(request.project_id)
         return feed.subscribe(request, caller=call.caller)
 
     async def commit(request: pb.CommitRequest, _call: Call) -> pb.CommitResponse:
+        check(request.project_id)
         return await feed.commit(request)
 
     async def list_events(request: pb.ListFeedEventsRequest, _call: Call) -> pb.ListFeedEventsResponse:
+        check(request.project_id)
         return await feed.list_events(request)
 
     async def get_event(request: pb.GetFeedEventRequest, _call: Call) -> pb.GetFeedEventResponse:
+        check(request.project_id)
         return await feed.get_event(request)
 
     async def get_feed(request: pb.GetFeedRequest, _call: Call) -> pb.GetFeedResponse:
+        check(request.project_id)
         return await feed.get_feed(request)
 
     stream = boundary.server_stream(

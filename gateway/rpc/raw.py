@@ -1,5 +1,7 @@
 """`RawService`: off unless the settings enable it."""
 
+from collections.abc import Iterable
+
 import grpc
 from conversation_gateway.v1 import raw_pb2
 from google.protobuf.message import Message
@@ -9,10 +11,12 @@ from gateway.rpc.boundary import Boundary, Call, Handler
 from gateway.rpc.passthrough import answered
 from gateway.upstream import raw
 from gateway.upstream.call import Caller
+from gateway.upstream.callback_urls import check_raw_callback_url
 
 
-def handlers(*, calls: Caller, boundary: Boundary, enabled: bool) -> dict[str, Handler]:
+def handlers(*, calls: Caller, boundary: Boundary, enabled: bool, hosts: Iterable[str]) -> dict[str, Handler]:
     """The one handler of the service, by gRPC path."""
+    allowed = frozenset(hosts)
     operations = {key: calls.operation(method) for key, method in raw.methods()}
 
     async def behaviour(request: raw_pb2.CallRequest, call: Call) -> Message:
@@ -25,6 +29,7 @@ def handlers(*, calls: Caller, boundary: Boundary, enabled: bool) -> dict[str, H
         operation = operations.get((request.host, request.method))
         if operation is None:
             raise CallerError.invalid(_wrong(request))
+        check_raw_callback_url(request, allowed)
         return answered(await calls.call(operation, request, call.deadline, caller=call.peer), call)
 
     return {raw.PATH: boundary.unary(raw.PATH, raw_pb2.CallRequest, behaviour)}

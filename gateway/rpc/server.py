@@ -1,9 +1,10 @@
 """The gRPC server: where it listens, what it serves, and how it goes away."""
 
+import asyncio
 import errno
 import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,12 +12,15 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
+from gateway.errors import CallerError
 from gateway.listener import Listener
-from gateway.rpc.boundary import Handler
+from gateway.rpc import status
+from gateway.rpc.boundary import MAX_MESSAGE_BYTES, Context, Handler
 
 # Wire-identical to v1alpha; the package serves only that one (grpc/grpc#38576).
 REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
-MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+# For answers that are written already to leave.
+LAST_WORDS_S = 0.2
 OPTIONS: tuple[tuple[str, Any], ...] = (
     # A second gateway on the same port must fail, not share the port in silence.
     ("grpc.so_reuseport", 0),
@@ -36,8 +40,17 @@ Handlers = Mapping[str, Handler]
 class RpcServer:
     """The services on one address, with health and reflection (v1 and v1alpha)."""
 
-    def __init__(self, handlers: Handlers, *, address: str, socket_mode: int, reflection_on: bool) -> None:
-        """Register every handler, by gRPC path; nothing listens before `start`."""
+    def __init__(
+        self,
+        handlers: Handlers,
+        *,
+        address: str,
+        socket_mode: int,
+        reflection_on: bool,
+        idle: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Register every handler, by gRPC path; nothing listens before `start`. `idle` returns once none is busy."""
+        self._idle = idle
         self._socket = Path(address.removeprefix("unix:")) if address.startswith("unix:") else None
         self._address = address
         self._socket_mode = socket_mode
@@ -50,6 +63,8 @@ class RpcServer:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if reflection_on:
             self._reflect()
+        # Asked last, about everything that nobody else serves.
+        self._server.add_generic_rpc_handlers((_UnknownMethods(),))
 
     def _serve(self, service: str, methods: Mapping[str, Any]) -> None:
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, dict(methods)),))
@@ -78,10 +93,22 @@ class RpcServer:
         await self._health.enter_graceful_shutdown()
 
     async def stop(self, grace_s: float) -> None:
-        """Refuse new calls, let those in flight finish within `grace_s` seconds, cancel the rest."""
-        await self._server.stop(grace_s)
+        """Refuse new calls, let those in flight finish within `grace_s` seconds, cancel the rest.
+
+        Watchers of health and readers of reflection are not waited for: they never end by themselves, and would use
+        up the grace of every stop.
+        """
+        stopping = asyncio.ensure_future(self._server.stop(grace_s))
+        waiting = asyncio.ensure_future(self._idle())
+        try:
+            await asyncio.wait({stopping, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            await self._server.stop(LAST_WORDS_S)
+            await stopping
+        finally:
+            waiting.cancel()
         if self._socket is not None and self._socket_lock is not None:
-            self._socket.unlink(missing_ok=True)
+            if self._socket.is_socket():
+                self._socket.unlink()
             self._socket_lock.close()
 
     def _bind(self) -> str:
@@ -106,6 +133,8 @@ class RpcServer:
             lock.close()
             raise OSError(errno.EADDRINUSE, f"another gateway listens on {self._address}") from None
         self._socket_lock = lock
+        if path.exists() and not path.is_socket():
+            raise OSError(errno.EEXIST, f"{path} is a file, not a socket; GATEWAY_GRPC_ADDRESS must name another path")
         path.unlink(missing_ok=True)
         # The mode counts from the first moment on: a socket that is narrowed later was wide for a while.
         before = os.umask(0o777 & ~self._socket_mode)
@@ -114,3 +143,20 @@ class RpcServer:
         finally:
             os.umask(before)
         return self._address
+
+
+class _UnknownMethods(grpc.GenericRpcHandler):
+    """Explains what grpc itself would refuse without details."""
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler:  # noqa: ARG002 - whatever it is
+        """A handler for any method, of any kind: it answers before it has read anything."""
+        return grpc.stream_stream_rpc_method_handler(_refuse)
+
+
+async def _refuse(_requests: object, context: Context) -> None:
+    error = CallerError(
+        "this gateway has no such method; is it older than the client, or the name misspelt?",
+        reason="METHOD_UNKNOWN",
+        code=grpc.StatusCode.UNIMPLEMENTED,
+    )
+    await context.abort(error.code, error.message, status.trailers(error, ""))

@@ -1,14 +1,23 @@
 """Structured logs: a constant event name plus fields, one line each, never a secret, a text or a phone number."""
 
+import contextlib
 import logging
+import queue
 import sys
+import threading
 from typing import Any, Literal, TextIO
 
 import orjson
 import structlog
 
 Level = Literal["debug", "info", "warning", "error"]
+MAX_WAITING_LINES = 10_000
+CLOSE_TIMEOUT_S = 2.0
+_ALWAYS = logging.CRITICAL
 _LEVELS: dict[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+_sinks: list["_Sink"] = []
 
 
 def logger(room: str) -> Any:
@@ -16,15 +25,28 @@ def logger(room: str) -> Any:
     return structlog.get_logger(room=room)
 
 
+def announce(event: str, **fields: Any) -> None:
+    """Write a line whatever the level: for what a program that starts this one waits for."""
+    structlog.get_logger(room="app", level="info").log(_ALWAYS, event, **fields)
+
+
+def close() -> None:
+    """Write what is still waiting, for a bounded time."""
+    if _sinks:
+        _sinks.pop().close()
+
+
 def configure(*, level: Level, form: Literal["auto", "json", "console"], stream: TextIO | None = None) -> None:
     """Send every line, those of libraries included, to `stream` (standard error) in one form."""
+    close()
     sink = _Sink(stream or sys.stderr)
+    _sinks.append(sink)
     console = form == "console" or (form == "auto" and sink.is_terminal)
     renderer: Any = structlog.dev.ConsoleRenderer(colors=sink.is_terminal) if console else _as_json
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
+            _add_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             renderer,
         ],
@@ -34,26 +56,51 @@ def configure(*, level: Level, form: Literal["auto", "json", "console"], stream:
     logging.basicConfig(handlers=[_Bridge()], level=max(_LEVELS[level], logging.WARNING), force=True)
 
 
+def _add_level(_logger: object, method: str, event: Any) -> Any:
+    event.setdefault("level", method)
+    return event
+
+
 def _as_json(_logger: object, _method: str, event: Any) -> str:
     return orjson.dumps(event, default=lambda value: type(value).__name__).decode()
 
 
 class _Sink:
-    """Where lines end up. A reader that went away must not take the gateway with it, so its loss is only counted."""
+    """Where lines end up, by a thread of its own.
+
+    A reader that stalls or goes away must not take the gateway with it: lines beyond a bound are dropped and counted.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.is_terminal = stream.isatty()
         self.lost_count = 0
+        self._lines: queue.Queue[str | None] = queue.Queue(MAX_WAITING_LINES)
+        self._thread = threading.Thread(target=self._write, name="log", daemon=True)
+        self._thread.start()
 
     def msg(self, line: str) -> None:
         try:
-            self._stream.write(line + "\n")
-            self._stream.flush()
-        except (OSError, ValueError):
+            self._lines.put_nowait(line)
+        except queue.Full:
             self.lost_count += 1
 
     debug = info = warning = error = critical = exception = log = msg
+
+    def close(self) -> None:
+        """End the thread once it has written what waits, or leave it to its stalled reader."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(None)
+        self._thread.join(CLOSE_TIMEOUT_S)
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            try:
+                self._stream.write(line + "\n")
+                if self._lines.empty():
+                    self._stream.flush()
+            except (OSError, ValueError):
+                self.lost_count += 1
 
 
 class _Bridge(logging.Handler):

@@ -41,6 +41,10 @@ class State(enum.Enum):
     HALF_OPEN = "half_open"
 
 
+# As a metric has it.
+LEVELS = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2}
+
+
 class Attempt:
     """One call under the breaker's eyes; say inside the `with` block what came of it, or nothing when it was given up.
 
@@ -107,6 +111,11 @@ class Breaker:
             self._begin_probe(now_s)
         return Attempt(self, started_s=now_s, era=self._era, probing=probing)
 
+    def check(self) -> None:
+        """Raise like `attempt` where that would, without taking a probe's place: before a call queues for nothing."""
+        if self._opened_until_s is not None:
+            self._refuse_for(self._wait_s(self._clock.monotonic()))
+
     def finished(self, attempt: Attempt) -> None:
         """Learn from an attempt that is over, unless the breaker opened or closed since it began."""
         if attempt.era != self._era:
@@ -120,10 +129,18 @@ class Breaker:
             self._learn(now_s, failed=failed, probing=attempt.probing)
 
     def _begin_probe(self, now_s: float) -> None:
-        """Take the probe's place, or refuse; a probe that hangs keeps its place no longer than `SLOW_S`."""
+        """Take the probe's place, or refuse."""
+        self._refuse_for(self._wait_s(now_s))
+        self._probe_since_s = now_s
+
+    def _wait_s(self, now_s: float) -> float:
+        """Seconds until a probe may pass; one that hangs keeps its place no longer than `SLOW_S`."""
         wait_s = (self._opened_until_s or 0.0) - now_s
         if wait_s <= 0 and self._probe_since_s is not None and now_s - self._probe_since_s < SLOW_S:
-            wait_s = PROBE_RETRY_AFTER_S
+            return PROBE_RETRY_AFTER_S
+        return wait_s
+
+    def _refuse_for(self, wait_s: float) -> None:
         if wait_s > 0:
             raise UpstreamError(
                 f"the API's {self._host} host is failing, so the call was not made",
@@ -132,7 +149,6 @@ class Breaker:
                 retry_after_s=wait_s,
                 metadata={"host": self._host, "request_state": "not_sent"},
             )
-        self._probe_since_s = now_s
 
     def _learn(self, now_s: float, *, failed: bool, probing: bool) -> None:
         if not probing:

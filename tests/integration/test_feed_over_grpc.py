@@ -21,7 +21,7 @@ from gateway.rpc.server import RpcServer
 from gateway.telemetry.metrics import Metrics
 from tests import rich_status
 from tests.unit.events.reading import OpenFeed, all_positions, batch_positions, opened_feed, position_of
-from tests.unit.state.sample import append_all, new_event
+from tests.unit.state.sample import PROJECT, append_all, new_event
 
 
 @asynccontextmanager
@@ -29,8 +29,8 @@ async def served(folder: Path) -> AsyncIterator[tuple[OpenFeed, Any]]:
     """A feed, and a stub that reaches it over TCP."""
     async with opened_feed(folder) as it:
         door = Boundary(metrics=Metrics(), clock=Clock(), max_deadline_s=60)
-        handlers = event_feed.handlers(feed=it.feed, boundary=door)
-        server = RpcServer(handlers, address="127.0.0.1:0", socket_mode=0o660, reflection_on=False)
+        handlers = event_feed.handlers(feed=it.feed, boundary=door, project_id=PROJECT)
+        server = RpcServer(handlers, address="127.0.0.1:0", socket_mode=0o660, reflection_on=False, idle=door.idle)
         async with grpc.aio.insecure_channel(await server.start()) as channel:
             yield it, event_feed_pb2_grpc.EventFeedServiceStub(channel)
             await it.feed.drain()

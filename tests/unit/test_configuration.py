@@ -89,6 +89,35 @@ def test_several_secrets_are_taken_while_one_replaces_another() -> None:
     assert [secret.get_secret_value() for secret in settings.webhook_secret] == ["first", "second"]
 
 
+def test_a_list_of_no_secrets_is_no_secret() -> None:
+    found = mistakes({**COMPLETE, "GATEWAY_WEBHOOK_SECRET": ","})
+
+    assert [line.partition(" is")[0] for line in found] == ["GATEWAY_WEBHOOK_SECRET"]
+
+
+def test_a_secret_file_without_end_is_not_read_to_its_end() -> None:
+    environment = {**COMPLETE, "SINCH_KEY_SECRET_FILE": "/dev/zero"}
+    del environment["SINCH_KEY_SECRET"]
+
+    assert "SINCH_KEY_SECRET_FILE: /dev/zero is larger than any secret" in mistakes(environment)
+
+
+def test_a_relative_state_folder_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "relative/folder")
+
+    assert "relative" not in load(COMPLETE).settings.state_url
+
+
+def test_a_user_without_a_home_is_told_to_name_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+
+    assert mistakes(COMPLETE) == ["GATEWAY_STATE_URL is missing"]
+
+
 def test_a_misspelt_name_is_an_error_with_the_name_that_was_meant() -> None:
     found = mistakes({**COMPLETE, "GATEWAY_GRPC_ADRESS": "127.0.0.1:1"})
 
@@ -99,7 +128,12 @@ def test_a_misspelt_name_is_an_error_with_the_name_that_was_meant() -> None:
     ("name", "value"),
     [
         ("GATEWAY_GRPC_ADDRESS", "50051"),
-        ("GATEWAY_GRPC_ADDRESS", "host:70000"),
+        ("GATEWAY_GRPC_ADDRESS", "127.0.0.1:70000"),
+        ("GATEWAY_GRPC_ADDRESS", "0.0.0.0:50051"),
+        ("GATEWAY_GRPC_ADDRESS", "gateway.internal:50051"),
+        ("GATEWAY_CONVERSATION_URL", "https://{regoin}.example.com"),
+        ("GATEWAY_CONVERSATION_URL", "https://user:pw@example.com"),
+        ("GATEWAY_CONVERSATION_URL", "https://example.com:port"),
         ("GATEWAY_CONVERSATION_URL", "http://conversation.example.com"),
         ("GATEWAY_AUTH_URL", "auth.sinch.com"),
         ("GATEWAY_STATE_URL", "postgres://db/state"),

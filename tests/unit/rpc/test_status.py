@@ -3,7 +3,7 @@
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
-from gateway.errors import CallerError, GatewayError, UpstreamError, Violation
+from gateway.errors import CallerError, GatewayError, LimitError, UpstreamError, Violation
 from gateway.rpc import status
 
 
@@ -73,3 +73,36 @@ def test_the_id_to_quote_is_there() -> None:
 
     assert isinstance(info, error_details_pb2.RequestInfo)
     assert info.request_id == "req-1"
+
+
+def test_a_limit_that_is_reached_is_named_in_a_detail_of_its_own() -> None:
+    quota = {"quota_subject": "project:p", "quota_description": "792 calls per second"}
+    error = LimitError("x", reason="RATE_LIMITED", code=grpc.StatusCode.RESOURCE_EXHAUSTED, metadata=quota)
+
+    info, failure = details(error)[0], details(error)[-1]
+
+    assert isinstance(info, error_details_pb2.ErrorInfo)
+    assert isinstance(failure, error_details_pb2.QuotaFailure)
+    assert dict(info.metadata) == {}
+    assert [(v.subject, v.description) for v in failure.violations] == [("project:p", "792 calls per second")]
+
+
+def test_what_was_not_found_is_named_in_a_detail_of_its_own() -> None:
+    resource = {"resource_type": "message", "resource_name": "01M", "http_status": "404"}
+    error = UpstreamError("x", reason="UPSTREAM_NOT_FOUND", code=grpc.StatusCode.NOT_FOUND, metadata=resource)
+
+    info, found = details(error)[0], details(error)[-1]
+
+    assert isinstance(info, error_details_pb2.ErrorInfo)
+    assert isinstance(found, error_details_pb2.ResourceInfo)
+    assert dict(info.metadata) == {"http_status": "404"}
+    assert (found.resource_type, found.resource_name) == ("message", "01M")
+
+
+def test_the_most_telling_reason_stands_for_all_violations() -> None:
+    plain = Violation(field="a", description="is wrong")
+    missing = Violation(field="b", description="is required", reason="REQUIRED_FIELD_MISSING")
+
+    assert CallerError.invalid([plain]).reason == "INVALID_REQUEST"
+    assert CallerError.invalid([plain, missing]).reason == "REQUIRED_FIELD_MISSING"
+    assert CallerError.invalid([plain, missing]).below("list").violations[1].reason == "REQUIRED_FIELD_MISSING"

@@ -220,3 +220,25 @@ def test_a_probe_that_hangs_does_not_keep_its_place_for_ever(breaker: Breaker, c
     assert meanwhile.retry_after_s == 1.0
     answer(breaker, 200)
     assert breaker.state is State.CLOSED
+
+
+def test_a_call_hears_of_an_open_breaker_before_it_queues(breaker: Breaker) -> None:
+    breaker.check()
+    open_up(breaker)
+
+    with pytest.raises(UpstreamError) as caught:
+        breaker.check()
+
+    assert (caught.value.reason, caught.value.retry_after_s) == ("CIRCUIT_OPEN", 5.0)
+
+
+def test_to_check_takes_no_probes_place(breaker: Breaker, clock: HeldClock) -> None:
+    open_up(breaker)
+    clock.now_s += 5.0
+
+    breaker.check()
+
+    with breaker.attempt() as attempt:
+        attempt.answered(200)
+        with pytest.raises(UpstreamError):
+            breaker.check()

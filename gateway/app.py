@@ -1,0 +1,168 @@
+"""Builds everything once, and takes it down in reverse.
+
+Down means: say NOT_SERVING, tell every stream its cursor, finish the webhooks and calls in flight, close what they
+used, and leave with 0. A second signal leaves at once.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from gateway import __version__, inbound, outbound
+from gateway.admin.probes import Readiness, admin_app
+from gateway.clock import Clock
+from gateway.errors import StoreError
+from gateway.events.feed import Feed
+from gateway.grace import Grace
+from gateway.http_server import HttpServer
+from gateway.listener import Listener
+from gateway.rpc import event_feed, paging, passthrough, raw
+from gateway.rpc.boundary import Boundary
+from gateway.rpc.server import RpcServer
+from gateway.settings import Settings
+from gateway.telemetry import logs
+from gateway.telemetry.metrics import Metrics
+from gateway.upstream.call import Caller
+from gateway.upstream.contract import methods
+
+log = logs.logger("app")
+
+
+class StartError(Exception):
+    """The gateway cannot start; one line says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where the doors are; an empty address is a closed door."""
+
+    grpc: str
+    webhooks: str
+    admin: str
+
+
+def run(settings: Settings) -> None:
+    """Run the gateway until SIGTERM or SIGINT; raises `StartError` when it cannot start."""
+    logs.configure(level=settings.log_level, form=settings.log_format)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory(settings.loop)) as runner:
+            runner.run(_serve(settings))
+    finally:
+        logs.close()
+
+
+async def _serve(settings: Settings) -> None:
+    stopped = asyncio.Event()
+
+    def stop() -> None:
+        if stopped.is_set():
+            # Whoever asks twice does not want to wait for calls in flight.
+            os._exit(1)
+        log.info("stopping")
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    async with running(settings) as addresses:
+        # What was made up to here stays. A collector that walks it all holds up every call for a quarter of a second.
+        gc.collect()
+        gc.freeze()
+        # Whatever the log level: nothing else tells where a port 0 has gone.
+        logs.announce(
+            "ready", grpc=addresses.grpc, webhooks=addresses.webhooks, admin=addresses.admin, version=__version__
+        )
+        await stopped.wait()
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Addresses]:
+    """A gateway with every configured door open, until the block ends; raises `StartError`."""
+    clock = Clock()
+    metrics = Metrics()
+    readiness = Readiness()
+    grace = Grace(total_s=settings.drain_timeout_s, clock=clock)
+    async with AsyncExitStack() as stack:
+        try:
+            events = await inbound.open_log(settings, clock, stack)
+            feed = inbound.open_feed(settings, events, clock, stack)
+            ground = outbound.Ground(settings=settings, clock=clock, metrics=metrics, events=events, grace=grace)
+            calls = await outbound.build(ground, stack)
+            admin = await _http_door(
+                settings.admin_address,
+                admin_app(registry=metrics.registry, readiness=readiness, store_usable=lambda: events.usable),
+                grace,
+                stack,
+            )
+            server = _rpc_server(settings, calls=calls, feed=feed, metrics=metrics, clock=clock)
+            grpc_address = ""
+            if server:
+                stack.push_async_callback(_stop, server, grace)
+                grpc_address = await server.start()
+            webhooks = ""
+            if settings.webhook_address:
+                receiver = inbound.receiver(settings, events, metrics, clock)
+                webhooks = await _http_door(settings.webhook_address, receiver, grace, stack)
+        except OSError as error:
+            # Listeners name their address themselves; files are named by the error.
+            named = f"{error.filename}: " if error.filename else ""
+            raise StartError(f"{named}{error.strerror or error}") from error
+        except (StoreError, ValueError) as error:
+            raise StartError(str(error)) from error
+        # Taken down in reverse: these come first, so that balancers look elsewhere before any stream ends.
+        stack.push_async_callback(feed.drain)
+        if server:
+            stack.push_async_callback(server.pause)
+        stack.callback(readiness.drain)
+        stack.callback(grace.begin)
+        readiness.started = True
+        yield Addresses(grpc=grpc_address, webhooks=webhooks, admin=admin)
+
+
+def _rpc_server(settings: Settings, *, calls: Caller, feed: Feed, metrics: Metrics, clock: Clock) -> RpcServer | None:
+    if not settings.grpc_address:
+        return None
+    boundary = Boundary(metrics=metrics, clock=clock, max_deadline_s=settings.max_deadline_s)
+    operations = [calls.operation(method) for method in methods()]
+    return RpcServer(
+        passthrough.handlers(operations, calls=calls, boundary=boundary)
+        | paging.handlers(operations, calls=calls, boundary=boundary)
+        | event_feed.handlers(feed=feed, boundary=boundary, project_id=settings.project_id)
+        | raw.handlers(calls=calls, boundary=boundary, enabled=settings.raw_calls, hosts=settings.callback_url_hosts),
+        address=settings.grpc_address,
+        socket_mode=int(settings.grpc_socket_mode, 8),
+        reflection_on=settings.grpc_reflection,
+        idle=boundary.idle,
+    )
+
+
+async def _http_door(address: str, app: Any, grace: Grace, stack: AsyncExitStack) -> str:
+    if not address:
+        return ""
+    server = HttpServer(app=app, listener=Listener.open(address))
+    await server.start()
+    stack.push_async_callback(_stop, server, grace)
+    return server.address
+
+
+async def _stop(server: HttpServer | RpcServer, grace: Grace) -> None:
+    await server.stop(grace.left_s())
+
+
+def _loop_factory(choice: str) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster loop where it is wanted and installed."""
+    if choice == "asyncio":
+        return None
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        if choice == "uvloop":
+            raise StartError("GATEWAY_LOOP is uvloop, which is not installed") from None
+        return None
+    return partial(uvloop.new_event_loop)

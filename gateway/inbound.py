@@ -1,0 +1,55 @@
+"""Builds the half that takes webhooks: the log on disk, its retention, the feed over it, and the webhook's receiver."""
+
+from contextlib import AsyncExitStack
+
+from gateway.clock import Clock
+from gateway.events.feed import Feed
+from gateway.events.retention import Retention, RetentionLimits
+from gateway.settings import Settings
+from gateway.state.sqlite_log import SqliteEventLog
+from gateway.state.trimming import Keep
+from gateway.telemetry.metrics import Metrics
+from gateway.webhooks.outcome import Outcome
+from gateway.webhooks.receiver import WebhookReceiver
+from gateway.webhooks.source import WebhookSource
+from gateway.webhooks.spellings import TRIGGERS
+
+
+async def open_log(settings: Settings, clock: Clock, stack: AsyncExitStack) -> SqliteEventLog:
+    """The event log, kept within its retention; `stack` closes it after everything that uses it."""
+    settings.state_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    events = await SqliteEventLog.open(settings.state_path, clock=clock)
+    stack.push_async_callback(events.close)
+    keep = Keep(
+        age_s=settings.feed_retention_s,
+        size_bytes=settings.feed_retention_bytes,
+        count=settings.feed_retention_count,
+    )
+    factor = settings.feed_hold_factor
+    held = Keep(age_s=keep.age_s * factor, size_bytes=int(keep.size_bytes * factor), count=int(keep.count * factor))
+    limits = RetentionLimits(keep=keep, held=held, dedupe_s=settings.webhook_memory_s)
+    retention = Retention(log=events, clock=clock, limits=limits)
+    stack.push_async_callback(retention.close)
+    retention.start()
+    return events
+
+
+def open_feed(settings: Settings, events: SqliteEventLog, clock: Clock, stack: AsyncExitStack) -> Feed:
+    """The feed over the log."""
+    feed = Feed(log=events, clock=clock, project_id=settings.project_id)
+    stack.push_async_callback(feed.close)
+    return feed
+
+
+def receiver(settings: Settings, events: SqliteEventLog, metrics: Metrics, clock: Clock) -> WebhookReceiver:
+    """The webhook door's application, with the one webhook that the settings name."""
+    source = WebhookSource(
+        name="default",
+        project_id=settings.project_id,
+        secrets=tuple(secret.get_secret_value().encode() for secret in settings.webhook_secret),
+        accept_unsigned=settings.webhook_unsigned,
+        window_s=settings.webhook_memory_s,
+        bearer_hashes=tuple(bytes.fromhex(digest) for digest in settings.webhook_bearer_sha256),
+    )
+    observer = metrics.webhooks(tuple(Outcome), TRIGGERS)
+    return WebhookReceiver(sources=(source,), log=events, clock=clock, observer=observer)

@@ -1,0 +1,182 @@
+"""An outbound call, from a request of the contract to its answer: fill in, check, write, carry out, remember."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from google.protobuf.message import Message
+
+from gateway.clock import Clock
+from gateway.deadline import Deadline
+from gateway.errors import CallerError, UpstreamError, Violation
+from gateway.state.requests import RequestKey
+from gateway.upstream.app_queue import AppQueues, Joining
+from gateway.upstream.attempts import Answer, Attempts, Marker, Unmarked
+from gateway.upstream.callback_urls import check_callback_url
+from gateway.upstream.checks import checker_for
+from gateway.upstream.complaint import complete
+from gateway.upstream.defaults import Defaults, filler_for
+from gateway.upstream.method import Effect, Method
+from gateway.upstream.options import Options, read_options
+from gateway.upstream.outcome import Outcome
+from gateway.upstream.outgoing import Outgoing, RequestWriter
+from gateway.upstream.rate_limit import Claim
+from gateway.upstream.regions import AppRegions
+from gateway.upstream.request_ids import LINGER_S, Dispatching, RequestIds
+from gateway.upstream.request_key import fingerprint, stamp
+from gateway.upstream.sending import contacts_in_dispatch, is_sending, joining
+
+METADATA = "message_metadata"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A method together with its compiled local work: what to fill in and what to check."""
+
+    method: Method
+    fill: Callable[[Message], list[Violation]]
+    check: Callable[[Message], Awaitable[list[Violation]]]
+    sends: bool
+    """Whether it puts messages into an app's queue."""
+    stampable: bool
+    """Whether its webhooks bring back a text that the gateway may use to recognise them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A call that passed every local check: what is to go out, and the queue it joins, if any."""
+
+    operation: Operation
+    options: Options
+    target: str
+    outgoing: Outgoing
+    joining: Joining | None
+
+
+class Caller:
+    """Calls the API on behalf of everyone."""
+
+    def __init__(
+        self,
+        *,
+        attempts: Attempts,
+        request_ids: RequestIds,
+        queues: AppQueues,
+        regions: AppRegions,
+        writer: RequestWriter,
+        defaults: Defaults,
+        callback_url_hosts: Iterable[str],
+        clock: Clock,
+    ) -> None:
+        """Keep the collaborators; they are closed by whoever made them."""
+        self._attempts = attempts
+        self._request_ids = request_ids
+        self._queues = queues
+        self._regions = regions
+        self._writer = writer
+        self._defaults = defaults
+        self._callback_url_hosts = frozenset(callback_url_hosts)
+        self._clock = clock
+
+    def operation(self, method: Method) -> Operation:
+        """Compile the local work of a method, once."""
+        metadata = method.request.fields_by_name.get(METADATA)
+        return Operation(
+            method=method,
+            fill=filler_for(method.request, self._defaults),
+            check=checker_for(method.request),
+            sends=is_sending(method.request),
+            stampable=metadata is not None and metadata.message_type is None,
+        )
+
+    async def call(self, operation: Operation, request: Message, deadline: Deadline, *, caller: str) -> Answer:
+        """Call the API on the caller's behalf, repeating only what is safe, within the deadline.
+
+        Raises `CallerError` before anything is sent when the request is at fault, `LimitError` when it cannot be
+        admitted in time, `UpstreamError` with the verdict on the API's answer, and `TimeoutError` when the deadline
+        passes first. A cancelled call is given up at once, unless it carries a request id and may have been sent:
+        then it is finished, so that its outcome is remembered.
+        """
+        options = await self._checked(operation, request)
+        if options.request_id and operation.stampable and not getattr(request, METADATA):
+            setattr(request, METADATA, stamp(options.request_id))
+        target, body = await operation.method.encode(request)
+        if options.validate_only:
+            return Answer(message=operation.method.response_class(), attempt_count=0)
+        if deadline.passed:
+            raise TimeoutError
+        app_id = getattr(request, "app_id", "")
+        claim = Claim(priority=options.priority, caller=caller, app_id=app_id, max_wait_s=options.max_queue_wait_s)
+        joins = joining(request, options.region) if operation.sends else None
+        outgoing = Outgoing(
+            host=operation.method.host,
+            effect=operation.method.effect,
+            request=self._writer.write(operation.method, region=options.region, target=target, body=body),
+            claim=claim,
+            read=operation.method.read,
+            retry_unknown_outcome=options.retry_unknown_outcome,
+            queue_full=partial(self._queues.is_full, joins) if joins else None,
+        )
+        prepared = _Prepared(operation=operation, options=options, target=target, outgoing=outgoing, joining=joins)
+        try:
+            if options.request_id and operation.method.effect is not Effect.READ:
+                return await self._once(prepared, deadline)
+            return await self._carry_out(prepared, deadline, finish=deadline, marker=Unmarked())
+        except UpstreamError as error:
+            method, region = operation.method, options.region
+            await complete(error, method, request, region=region, regions=self._regions, deadline=deadline)
+            raise
+
+    async def _checked(self, operation: Operation, request: Message) -> Options:
+        """Do every local check and say all that is wrong at once."""
+        options, violations = read_options(request, region=self._defaults.region)
+        violations = operation.fill(request) + await operation.check(request) + violations
+        if operation.sends and self._queues.is_dispatch(getattr(request, "app_id", ""), options.region):
+            violations += contacts_in_dispatch(request)
+        if violations:
+            raise CallerError.invalid(violations)
+        check_callback_url(request, self._callback_url_hosts)
+        return options
+
+    async def _carry_out(self, call: _Prepared, deadline: Deadline, *, finish: Deadline, marker: Marker) -> Answer:
+        """Carry the call out, with the app's queue in mind where it joins one."""
+        if call.joining is None:
+            return await self._attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
+        self._queues.admit(call.joining)
+        answer = await self._attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
+        return replace(answer, app_queue_eta_s=self._queues.joined(call.joining))
+
+    async def _once(self, call: _Prepared, deadline: Deadline) -> Answer:
+        """Carry out a write at most once under its request id, or repeat what is remembered of it."""
+        method, body = call.operation.method, call.outgoing.request.body
+        key = RequestKey(
+            project_id=self._defaults.project_id,
+            request_id=call.options.request_id,
+            fingerprint=fingerprint(method=method.path, target=call.target, body=body),
+        )
+        took = Answer(message=method.response_class(), attempt_count=0)
+
+        async def dispatch(dispatching: Dispatching) -> bytes:
+            nonlocal took
+            # Longer than the caller may wait: an outcome that nobody hears of is still worth remembering.
+            finish = Deadline(at_s=max(deadline.at_s, self._clock.monotonic() + LINGER_S), clock=self._clock)
+            took = await self._carry_out(call, deadline, finish=finish, marker=dispatching)
+            return took.message.SerializeToString()
+
+        async with asyncio.timeout(deadline.remaining_s()):
+            outcome = await self._request_ids.run(key, dispatch)
+        return replace(took, message=_message(method, outcome), replayed=outcome.replayed)
+
+
+def _message(method: Method, outcome: Outcome) -> Message:
+    """The answer of a write under a request id, whoever got it."""
+    if outcome.error is not None:
+        raise outcome.error
+    if outcome.response is not None:
+        return method.response_class.FromString(outcome.response)
+    # A webhook told that the message exists; the rest of the answer never came.
+    answer: Any = method.response_class()
+    answer.message_id = outcome.message_id
+    return answer  # type: ignore[no-any-return]

@@ -1,0 +1,39 @@
+"""The files of the contract whose services call the API; a test holds that none is missing."""
+
+from collections.abc import Iterator
+
+from conversation_gateway.v1 import (
+    app_pb2,
+    batch_pb2,
+    capability_pb2,
+    consent_pb2,
+    contact_pb2,
+    conversation_event_pb2,
+    conversation_pb2,
+    message_pb2,
+    project_settings_pb2,
+    template_pb2,
+    webhook_pb2,
+)
+
+from gateway.upstream.method import Method, methods_of
+
+FILES = (
+    message_pb2,
+    batch_pb2,
+    capability_pb2,
+    conversation_event_pb2,
+    contact_pb2,
+    conversation_pb2,
+    app_pb2,
+    webhook_pb2,
+    template_pb2,
+    consent_pb2,
+    project_settings_pb2,
+)
+
+
+def methods() -> Iterator[Method]:
+    """Every pass-through operation of the contract."""
+    for file in FILES:
+        yield from methods_of(file.DESCRIPTOR)

@@ -1,0 +1,187 @@
+"""The connections to one origin: as few as the calls in flight need, kept for the next call, lent in order of arrival.
+
+A call holds one of a fixed number of places while it has a connection, so there are never more connections than
+places. The connection used last is used next, so that those not needed grow old and go.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections import deque
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Any, TypeAlias
+
+from gateway.deadline import Deadline
+from gateway.upstream.connection import Connection
+from gateway.upstream.exchange import Fault, Limits, NothingSent, Origin
+
+# RFC 8305, section 5: the next address joins the race after this long without a connection.
+NEXT_ADDRESS_AFTER_S = 0.25
+AddressInfo: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
+
+
+class Pool:
+    """Lends connections to one origin, at most `max_connections` at a time.
+
+    Calls that find none free wait in a queue, first come, first served; one that is cancelled or runs out of time
+    leaves the queue and takes nothing with it.
+    """
+
+    def __init__(self, *, origin: Origin, ssl_context: ssl.SSLContext, limits: Limits) -> None:
+        """Connect to nothing yet; must be made while the event loop runs."""
+        self._origin = origin
+        self._ssl_context = ssl_context if origin.scheme == "https" else None
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
+        self._places = asyncio.Semaphore(limits.max_connections)
+        self._waiting = 0
+        self._idle: deque[Connection] = deque()
+        self._open: set[Connection] = set()
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._shut_down = False
+
+    async def acquire(self, deadline: Deadline) -> Connection:
+        """A connection of the caller's own, to be given back by `release` whatever happens; raises `NothingSent`."""
+        if self._places.locked():
+            await self._wait_for_place(deadline)
+        else:
+            await self._places.acquire()
+        try:
+            return self._take_idle() or await self._connect(deadline)
+        except BaseException:
+            self._places.release()
+            raise
+
+    def release(self, connection: Connection) -> None:
+        """Keep the connection for the next call if it is fit for one, else end it; whoever waits gets the place."""
+        if connection.reusable and not self._shut_down:
+            connection.idle_since_s = self._loop.time()
+            self._idle.append(connection)
+            self._sweeper = self._sweeper or self._loop.call_later(self._limits.idle_s, self._sweep)
+        else:
+            connection.abort()
+        self._places.release()
+
+    async def aclose(self) -> None:
+        """End every connection, those in use too, and wait until their sockets are closed. New calls are refused."""
+        self._shut_down = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._idle.clear()
+        ending = tuple(self._open)
+        for connection in ending:
+            connection.abort()
+        for connection in ending:
+            await connection.closed.wait()
+
+    async def _wait_for_place(self, deadline: Deadline) -> None:
+        if self._waiting >= self._limits.max_waiting_calls:
+            raise NothingSent(Fault.POOL_FULL)
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(deadline.remaining_s()):
+                await self._places.acquire()
+        except TimeoutError:
+            raise NothingSent(Fault.POOL_TIMEOUT) from None
+        finally:
+            self._waiting -= 1
+
+    def _take_idle(self) -> Connection | None:
+        if self._shut_down:
+            raise NothingSent(Fault.SHUT_DOWN)
+        oldest_s = self._loop.time() - self._limits.idle_s
+        while self._idle:
+            connection = self._idle.pop()
+            # One that the other side has ended is not written to: only so is it certain that nothing was sent.
+            if connection.idle_since_s > oldest_s and connection.quiet:
+                return connection
+            connection.abort()
+        return None
+
+    def _sweep(self) -> None:
+        """End what has been idle for too long; the oldest are at the left."""
+        oldest_s = self._loop.time() - self._limits.idle_s
+        while self._idle and self._idle[0].idle_since_s <= oldest_s:
+            self._idle.popleft().abort()
+        next_s = self._idle[0].idle_since_s + self._limits.idle_s if self._idle else None
+        self._sweeper = None if next_s is None else self._loop.call_at(next_s, self._sweep)
+
+    async def _connect(self, deadline: Deadline) -> Connection:
+        try:
+            async with asyncio.timeout(deadline.remaining_s()):
+                connected = await dial(self._origin.host, self._origin.port)
+                _, connection = await self._loop.create_connection(
+                    lambda: Connection(limits=self._limits, on_lost=self._open.discard),
+                    sock=connected,
+                    ssl=self._ssl_context,
+                    server_hostname=self._origin.host if self._ssl_context else None,
+                )
+        except TimeoutError:
+            raise NothingSent(Fault.CONNECT_TIMEOUT) from None
+        except ssl.SSLError as error:
+            raise NothingSent(Fault.TLS) from error
+        except (socket.gaierror, UnicodeError) as error:
+            raise NothingSent(Fault.DNS) from error
+        except OSError as error:
+            raise NothingSent(Fault.CONNECT) from error
+        if self._shut_down:
+            connection.abort()
+            raise NothingSent(Fault.SHUT_DOWN)
+        self._open.add(connection)
+        return connection
+
+
+async def dial(host: str, port: int) -> socket.socket:
+    """Connect to whichever address of the host answers first (RFC 8305), and give up all others.
+
+    Written out because not every event loop's `create_connection` can race addresses, and one address that swallows
+    packets must not use up a call's time.
+    """
+    loop = asyncio.get_running_loop()
+    untried = deque(_interleaved(await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+    racing: set[asyncio.Task[socket.socket]] = set()
+    failure: BaseException = OSError("the host has no address")
+    try:
+        while untried or racing:
+            if untried:
+                racing.add(loop.create_task(_connect_socket(untried.popleft())))
+            delay_s = NEXT_ADDRESS_AFTER_S if untried else None
+            done, racing = await asyncio.wait(racing, timeout=delay_s, return_when=asyncio.FIRST_COMPLETED)
+            for attempt in done:
+                error = attempt.exception()
+                if error is None:
+                    racing |= done - {attempt}
+                    return attempt.result()
+                failure = error
+        raise failure
+    finally:
+        for attempt in racing:
+            attempt.cancel()
+            attempt.add_done_callback(_close_late)
+
+
+async def _connect_socket(info: AddressInfo) -> socket.socket:
+    family, kind, protocol, _, address = info
+    connecting = socket.socket(family, kind, protocol)
+    try:
+        connecting.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await asyncio.get_running_loop().sock_connect(connecting, address)
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
+
+
+def _close_late(attempt: asyncio.Task[socket.socket]) -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().close()
+
+
+def _interleaved(found: Sequence[AddressInfo]) -> list[AddressInfo]:
+    """Take turns between the address families, in the resolver's order inside each (RFC 8305, section 4)."""
+    families: dict[int, list[AddressInfo]] = {}
+    for info in found:
+        families.setdefault(info[0], []).append(info)
+    return [info for turn in zip_longest(*families.values()) for info in turn if info is not None]

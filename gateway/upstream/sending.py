@@ -1,0 +1,81 @@
+"""What a request that sends something says of its recipients, its channels and the queue it joins.
+
+Which requests those are follows from the contract: whoever names an app and may choose a queue or a time to live.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from conversation_gateway.v1.call_options_pb2 import PRIORITY_URGENT
+from google.protobuf.descriptor import Descriptor
+
+from gateway.errors import Violation
+from gateway.upstream.app_queue import Joining
+
+SMS = "SMS"
+SMS_SENDER = "SMS_SENDER"
+FIRST = "HIGH_PRIORITY"
+
+
+def is_sending(request: Descriptor) -> bool:
+    """Whether requests of this type put messages into an app's queue."""
+    names = request.fields_by_name
+    return "app_id" in names and ("queue" in names or "ttl" in names)
+
+
+def fill_sending(request: Any, *, sms_sender: str, urgent_first: bool) -> None:
+    """Name the SMS sender where SMS may be tried, and choose the app's fast queue for what is urgent.
+
+    What the caller has set stays as it is.
+    """
+    fields = request.DESCRIPTOR.fields_by_name
+    nameless = "channel_properties" in fields and SMS_SENDER not in request.channel_properties
+    if sms_sender and nameless and _may_try_sms(request):
+        request.channel_properties[SMS_SENDER] = sms_sender
+    if urgent_first and "queue" in fields and not request.queue and request.options.priority == PRIORITY_URGENT:
+        request.queue = FIRST
+
+
+def joining(request: Any, region: str) -> Joining | None:
+    """What the request puts into its app's queue; nothing yet for a batch that is sent later."""
+    fields = request.DESCRIPTOR.fields_by_name
+    if "send_after" in fields and request.HasField("send_after"):
+        return None
+    ttl_s = None
+    if "ttl" in fields and request.HasField("ttl"):
+        ttl_s = request.ttl.seconds + request.ttl.nanos / 1e9
+    return Joining(
+        app_id=request.app_id,
+        region=region,
+        message_count=sum(1 for _ in _recipients(request)),
+        ttl_s=ttl_s,
+        is_first="queue" in fields and request.queue == FIRST,
+    )
+
+
+def contacts_in_dispatch(request: Any) -> list[Violation]:
+    """Recipients named by a contact, for an app in DISPATCH mode: that mode has no contacts."""
+    hint = "the app is in DISPATCH mode, which has no contacts; use identified_by"
+    return [
+        Violation(field=f"{path}.contact_id", description=hint)
+        for path, recipient in _recipients(request)
+        if recipient.HasField("contact_id")
+    ]
+
+
+def _recipients(request: Any) -> Iterator[tuple[str, Any]]:
+    if "recipient" in request.DESCRIPTOR.fields_by_name:
+        yield "recipient", request.recipient
+        return
+    for index, item in enumerate(request.recipient_and_params):
+        yield f"recipient_and_params[{index}].recipient", item.recipient
+
+
+def _may_try_sms(request: Any) -> bool:
+    """Whether SMS is among the channels to try; a contact's own channels are not known here, so they may hold it."""
+    if request.channel_priority_order:
+        return SMS in request.channel_priority_order
+    return any(
+        recipient.HasField("contact_id") or any(i.channel == SMS for i in recipient.identified_by.channel_identities)
+        for _, recipient in _recipients(request)
+    )
