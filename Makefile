@@ -5,7 +5,6 @@ BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
         --no-annotate --no-emit-index-url --no-emit-package conversation-gateway-client
-CODE := gateway clients/python/conversation_gateway tests bench proto
 
 .DEFAULT_GOAL := help
 
@@ -50,9 +49,13 @@ proto: $(VENV)/.installed $(VENV)-proto/.installed ## Generate everything that f
 	proto/generate.sh
 	$(BIN)/python -m gateway.cli.reference > docs/settings.md
 
+BENCHES := sends mapping rate_limit pressure transport feed webhooks
 .PHONY: bench
-bench: $(VENV)-bench/.installed ## Measure the same send by the vendor's SDK, by httpx and through the gateway
-	$(VENV)-bench/bin/python -m bench.sends
+bench: $(BENCHES:%=bench-%) ## Measure everything: see bench/README.md; one part of it by make bench-sends and the like
+
+.PHONY: $(BENCHES:%=bench-%)
+$(BENCHES:%=bench-%): bench-%: $(VENV)-bench/.installed
+	$(VENV)-bench/bin/python -m bench.$*
 
 .PHONY: lock
 lock: $(VENV)/.installed ## Choose the newest versions that fit and pin them by hash
