@@ -1,0 +1,60 @@
+"""Lines come out whole and in order, and a reader that stalls costs lines, never time."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+import structlog
+
+from gateway.telemetry import logs
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    before = structlog.get_config()
+    yield
+    logs.close()
+    structlog.configure(**before)
+
+
+def test_every_line_is_written_in_order_by_the_time_it_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    with path.open("w") as stream:
+        logs.configure(level="info", form="json", stream=stream)
+        for number in range(100):
+            logs.logger("test").info("counted", number=number)
+        logs.close()
+
+    lines = [orjson.loads(line) for line in path.read_text().splitlines()]
+    assert [line["number"] for line in lines] == list(range(100))
+    assert {(line["event"], line["level"], line["room"]) for line in lines} == {("counted", "info", "test")}
+
+
+def test_a_line_below_the_level_is_not_written_and_an_announcement_always_is(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    with path.open("w") as stream:
+        logs.configure(level="error", form="json", stream=stream)
+        logs.logger("test").warning("hidden")
+        logs.announce("ready", grpc="address")
+        logs.close()
+
+    assert [orjson.loads(line)["event"] for line in path.read_text().splitlines()] == ["ready"]
+
+
+def test_a_reader_that_stalls_costs_lines_and_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "CLOSE_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(logs, "MAX_WAITING_LINES", 100)
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as stream:
+        logs.configure(level="info", form="json", stream=stream)
+
+        for _ in range(2000):
+            logs.logger("test").info("spoken", words="x" * 1000)
+
+        # Reached at all, with a pipe that holds 64 KiB and nobody who reads it.
+        logs.close()
+        while len(os.read(reading, 65_536)) == 65_536:
+            pass
+    os.close(reading)
