@@ -127,7 +127,7 @@ def doubts(results: Results) -> list[str]:
         if busy < SATURATED:
             lines.append(
                 f"{NAMES[way]} had only {busy:.2f} of its core at {MANY} in flight, so its rate is not its limit: "
-                "other programs run here, or the load is too light; CPU per send holds"
+                "other programs run here, or the load is too light; CPU per send suffers less"
             )
     return lines
 

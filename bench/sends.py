@@ -24,7 +24,7 @@ import trustme
 from bench import message
 from bench.figures import FEW, MANY, NAMES, Figures, doubts, ratio_table, ratios, table
 from bench.load import Order, Sample
-from bench.processes import BenchFailed, Child, Cores, child, choose_cores
+from bench.processes import BenchFailed, Child, Cores, child, choose_cores, on
 
 ORDER_TIMEOUT_S = 60.0
 # Long enough for each way to open all its connections and load all its code.
@@ -62,6 +62,8 @@ class Bench:
 async def bench(cores: Cores, *, simulator: bool) -> AsyncIterator[Bench]:
     """Start everything, the gateway as an operator would, and take it all down again."""
     async with AsyncExitStack() as stack:
+        # This process reads the gateway's log, which must not cost the gateway's core anything.
+        stack.enter_context(on(cores.beside))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conversation-gateway-bench-")))
         tls = _certificate(folder)
         trust = {name: str(folder / "authority.pem") for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")}
