@@ -85,8 +85,8 @@ class RawServer:
         return self._answers.pop(0) if self._answers else [OK]
 
     async def until(self, *, requests: int = 0, open: int | None = None) -> None:  # noqa: A002
-        """Wait until so many requests have arrived, and exactly so many connections are open."""
-        async with self._changed:
+        """Wait until so many requests have arrived, and exactly so many connections are open; not for long."""
+        async with asyncio.timeout(20), self._changed:
             await self._changed.wait_for(lambda: len(self.requests) >= requests and (open is None or self.open == open))
 
     async def _note(self, *, opened: int = 0) -> None:

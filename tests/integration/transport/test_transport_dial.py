@@ -88,17 +88,30 @@ async def test_when_every_address_refuses_nothing_is_connected(
         await dial("any.example", 443)
 
 
-async def test_of_two_addresses_that_answer_one_is_kept_and_the_other_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_of_two_addresses_that_answer_at_once_one_is_kept_and_the_other_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("gateway.upstream.pool.NEXT_ADDRESS_AFTER_S", 0.0)
-    async with RawServer() as one, RawServer() as other:
-        resolve_to(monkeypatch, v4(("127.0.0.1", one.port)), v4(("127.0.0.1", other.port)))
+    racing: list[socket.socket] = []
+    both = asyncio.Event()
 
-        connected = await dial("any.example", 443)
-        connected.close()
-        await one.until(open=0)
-        await other.until(open=0)
+    async def sock_connect(connecting: socket.socket, _address: Address) -> None:
+        racing.append(connecting)
+        if len(racing) == 2:
+            both.set()
+        await both.wait()
 
-        assert one.connections + other.connections >= 1
+    resolve_to(monkeypatch, v4(("127.0.0.1", 1)), v4(("127.0.0.1", 2)))
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", sock_connect)
+
+    connected = await dial("any.example", 443)
+    await asyncio.sleep(0)
+    (other,) = set(racing) - {connected}
+    nodelay = connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    connected.close()
+
+    assert other.fileno() == -1
+    assert nodelay
 
 
 async def test_a_deadline_ends_the_race(monkeypatch: pytest.MonkeyPatch, black_hole: Address) -> None:

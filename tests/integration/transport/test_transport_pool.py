@@ -175,7 +175,22 @@ async def test_idle_connections_are_closed_without_being_asked_for() -> None:
         assert pool._sweeper is None
 
 
-async def test_closing_ends_idle_connections_and_calls_in_flight() -> None:
+async def test_closing_ends_idle_connections_and_leaves_no_timer() -> None:
+    async with RawServer() as server:
+        transport = PooledTransport(clock=Clock())
+        await asyncio.gather(*(ask(transport, server.origin()) for _ in range(3)))
+        (pool,) = transport._pools.values()
+
+        await transport.aclose()
+
+        assert not pool._open
+        assert not pool._idle
+        assert pool._sweeper is not None
+        assert pool._sweeper.cancelled()
+        await server.until(open=0)
+
+
+async def test_closing_ends_calls_in_flight_and_those_that_wait() -> None:
     gate = Gate()
     async with RawServer(read=gate.read) as server:
         transport = PooledTransport(clock=Clock(), limits=Limits(max_connections=1))

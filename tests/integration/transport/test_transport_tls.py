@@ -85,17 +85,21 @@ async def test_a_handshake_that_never_ends_is_ended_by_the_deadline(pooled: Pool
 
 
 async def test_the_server_is_told_its_name_and_only_http_1_1_is_offered(
-    pooled: PooledTransport, authority: trustme.CA
+    authority: trustme.CA,
 ) -> None:
     named: list[str | None] = []
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)
     context.set_alpn_protocols(["h2", "http/1.1"])
     context.sni_callback = lambda _socket, name, _context: named.append(name)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    transport = PooledTransport(clock=Clock(), ssl_context=trusting)
     async with RawServer(tls=context) as server:
-        await ask(pooled, server.origin("localhost"))
-        (connection,) = pooled._pools[server.origin("localhost")]._open
+        await ask(transport, server.origin("localhost"))
+        (connection,) = transport._pools[server.origin("localhost")]._open
         chosen = connection._transport.get_extra_info("ssl_object").selected_alpn_protocol()
+        await transport.aclose()
 
         assert named == ["localhost"]
         assert chosen == "http/1.1"
