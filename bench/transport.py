@@ -100,7 +100,7 @@ async def cpu_us(call: Call, concurrency: int, count: int) -> float:
             if await call() != ANSWER:
                 raise ValueError("a wrong answer")
 
-    each = max(count // concurrency, 1)
+    each = max(count // concurrency, 3)
     start = time.process_time()
     await asyncio.gather(*(caller(each) for _ in range(concurrency)))
     return (time.process_time() - start) / (each * concurrency) * 1e6
