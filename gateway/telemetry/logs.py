@@ -103,9 +103,10 @@ class _Sink:
         last = False
         while not last:
             self._waiting.wait()
-            last = self._closing.wait(GATHER_S)
-            # Cleared before the lines are taken: one that comes in between sets it again.
+            self._closing.wait(GATHER_S)
+            # Cleared before looking: a line, or the end, that comes in between sets it again.
             self._waiting.clear()
+            last = self._closing.is_set()
             lines = [self._lines.popleft() for _ in range(len(self._lines))]
             try:
                 self._stream.writelines(line + "\n" for line in lines)

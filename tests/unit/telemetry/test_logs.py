@@ -1,6 +1,7 @@
 """Lines come out whole and in order, and a reader that stalls costs lines, never time."""
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +55,28 @@ def test_a_reader_that_stalls_costs_lines_and_no_time(monkeypatch: pytest.Monkey
             logs.logger("test").info("spoken", words="x" * 1000)
 
         # Reached at all, with a pipe that holds 64 KiB and nobody who reads it.
+        [sink] = logs._sinks
         logs.close()
-        while len(os.read(reading, 65_536)) == 65_536:
+        threading.Thread(target=read_to_the_end, args=(reading,), daemon=True).start()
+        sink._thread.join(20)
+
+    assert sink.lost_count > 0
+    assert not sink._thread.is_alive()
+
+
+def read_to_the_end(reading: int) -> None:
+    with os.fdopen(reading, "rb") as stream:
+        while stream.read(65_536):
             pass
-    os.close(reading)
+
+
+def test_the_end_is_noticed_whenever_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "GATHER_S", 0.0)
+    for number in range(300):
+        with (tmp_path / f"{number}").open("w") as stream:
+            logs.configure(level="info", form="json", stream=stream)
+            logs.logger("test").info("spoken")
+            [sink] = logs._sinks
+            logs.close()
+
+            assert not sink._thread.is_alive()
