@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
+from gateway.cli.processes import ChildFailed, discard, ready_line, stop
+
 ROOT = Path(__file__).resolve().parent.parent
-START_TIMEOUT_S = 20.0
-STOP_TIMEOUT_S = 10.0
 
 
 class BenchFailed(Exception):
@@ -115,40 +115,13 @@ async def child(
         raise BenchFailed(f"{arguments[0]} has no {ready_on}")
     drain = None
     try:
-        ready = await _ready(arguments[0], stream)
+        ready = await ready_line(arguments[0], stream)
         if ready_on == "stderr":
-            drain = asyncio.create_task(_discard(stream))
+            drain = asyncio.create_task(discard(stream))
         yield Child(process, ready)
+    except ChildFailed as error:
+        raise BenchFailed(str(error)) from None
     finally:
-        await _stop(process)
+        await stop(process)
         if drain is not None:
             await drain
-
-
-async def _ready(name: str, stream: asyncio.StreamReader) -> dict[str, Any]:
-    last = b""
-    try:
-        async with asyncio.timeout(START_TIMEOUT_S):
-            async for line in stream:
-                last = line
-                if line.startswith(b"{") and (event := orjson.loads(line)).get("event") == "ready":
-                    return dict(event)
-    except TimeoutError:
-        raise BenchFailed(f"{name} was not ready within {START_TIMEOUT_S:.0f} s") from None
-    raise BenchFailed(f"{name} ended before it was ready: {last.decode(errors='replace').strip()}")
-
-
-async def _discard(stream: asyncio.StreamReader) -> None:
-    while await stream.read(65_536):
-        pass
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-    try:
-        async with asyncio.timeout(STOP_TIMEOUT_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()

@@ -6,14 +6,16 @@ beside a Unix socket, whose path alone would let the newcomer take over from a l
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 _UNIX = "unix:"
 # Owner and group may connect; connecting to a Unix socket needs write permission on it.
-_UNIX_UMASK = 0o117
+_UNIX_MODE = 0o660
 _BACKLOG = 1024
 _LAST_PORT = 65_535
 
@@ -21,11 +23,11 @@ _LAST_PORT = 65_535
 class Listener:
     """One listening socket and the address that clients can dial."""
 
-    def __init__(self, *, sock: socket.socket, address: str, lock: int | None = None) -> None:
+    def __init__(self, *, sock: socket.socket, address: str, held: "SocketPath | None" = None) -> None:
         """Own `sock` and, beside a Unix socket, the descriptor that holds its lock."""
         self.sock = sock
         self.address = address
-        self._lock = lock
+        self._held = held
 
     @classmethod
     def open(cls, address: str) -> "Listener":
@@ -65,26 +67,17 @@ class Listener:
 
     @classmethod
     def _open_unix(cls, path: str) -> "Listener":
-        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        held = SocketPath.hold(Path(path))
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _remove_abandoned(Path(path))
-            old_umask = os.umask(_UNIX_UMASK)
-            try:
+            with held.narrowed(_UNIX_MODE):
                 sock.bind(path)
-            finally:
-                os.umask(old_umask)
             sock.listen(_BACKLOG)
-        except BlockingIOError as error:
-            sock.close()
-            os.close(lock)
-            raise OSError(error.errno, "another process is listening there") from error
         except BaseException:
             sock.close()
-            os.close(lock)
+            held.give_up()
             raise
-        return cls(sock=sock, address=f"{_UNIX}{path}", lock=lock)
+        return cls(sock=sock, address=f"{_UNIX}{path}", held=held)
 
     @property
     def is_unix(self) -> bool:
@@ -94,14 +87,58 @@ class Listener:
     def close(self) -> None:
         """Give the address up; a Unix socket's path is removed. Harmless when repeated."""
         self.sock.close()
-        if self._lock is not None:
-            with contextlib.suppress(OSError):
-                _remove_abandoned(Path(self.address.removeprefix(_UNIX)))
-            os.close(self._lock)
-            self._lock = None
+        if self._held is not None:
+            self._held.release()
+            self._held = None
 
 
-def _remove_abandoned(path: Path) -> None:
-    """Remove a socket's path: whoever listened there is gone, for its lock is ours. Anything else stays, and fails."""
-    if path.is_socket():
-        path.unlink(missing_ok=True)
+class SocketPath:
+    """The path of a Unix socket, ours as long as the lock file beside it is.
+
+    Without the lock a second process would take a live socket over without a word.
+    """
+
+    def __init__(self, path: Path, lock: int) -> None:
+        """Made by `hold`."""
+        self._path = path
+        self._lock = lock
+
+    @classmethod
+    def hold(cls, path: Path) -> "SocketPath":
+        """Take the path, and clear away a socket that nobody listens on; `OSError` when it cannot be had."""
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(lock)
+            raise OSError(error.errno, "another process is listening there") from error
+        held = cls(path, lock)
+        held._remove()
+        if path.exists():
+            held.give_up()
+            raise OSError(errno.EADDRINUSE, "Address already in use, by a file that is no socket")
+        return held
+
+    @contextlib.contextmanager
+    def narrowed(self, mode: int) -> Iterator[None]:
+        """Have what is bound inside the block carry `mode` from its first moment: later would be too late."""
+        before = os.umask(0o777 & ~mode)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
+    def release(self) -> None:
+        """Remove the socket, then let the next process in."""
+        with contextlib.suppress(OSError):
+            self._remove()
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Let the next process in, and leave what is there as it is."""
+        os.close(self._lock)
+
+    def _remove(self) -> None:
+        """Whoever listened there is gone, for the lock is ours. Anything but a socket stays."""
+        if self._path.is_socket():
+            self._path.unlink(missing_ok=True)

@@ -37,17 +37,18 @@ async def child(*arguments: str, environment: Mapping[str, str], ready_on: str) 
         raise ChildFailed(f"{arguments[0]} gave no {ready_on}")
     drain = None
     try:
-        ready = await _ready(arguments[0], stream)
+        ready = await ready_line(arguments[0], stream)
         # A pipe that nobody reads would stop the child one day.
-        drain = asyncio.create_task(_discard(stream))
+        drain = asyncio.create_task(discard(stream))
         yield ready
     finally:
-        await _stop(process)
+        await stop(process)
         if drain is not None:
             await drain
 
 
-async def _ready(name: str, stream: asyncio.StreamReader) -> dict[str, Any]:
+async def ready_line(name: str, stream: asyncio.StreamReader) -> dict[str, Any]:
+    """The line on which a child says that it is ready; `ChildFailed` when none comes in time."""
     last = b""
     try:
         async with asyncio.timeout(START_TIMEOUT_S):
@@ -60,12 +61,14 @@ async def _ready(name: str, stream: asyncio.StreamReader) -> dict[str, Any]:
     raise ChildFailed(f"{name} ended before it was ready: {last.decode(errors='replace').strip()}")
 
 
-async def _discard(stream: asyncio.StreamReader) -> None:
+async def discard(stream: asyncio.StreamReader) -> None:
+    """Read and forget what a child still says."""
     while await stream.read(65_536):
         pass
 
 
-async def _stop(process: asyncio.subprocess.Process) -> None:
+async def stop(process: asyncio.subprocess.Process) -> None:
+    """End a child: asked first, killed if it does not go."""
     if process.returncode is None:
         process.terminate()
     try:

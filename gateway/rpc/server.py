@@ -2,18 +2,16 @@
 
 import asyncio
 import errno
-import fcntl
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from gateway.errors import CallerError
-from gateway.listener import Listener
+from gateway.listener import Listener, SocketPath
 from gateway.rpc import status
 from gateway.rpc.boundary import MAX_MESSAGE_BYTES, Context, Handler
 
@@ -54,7 +52,7 @@ class RpcServer:
         self._socket = Path(address.removeprefix("unix:")) if address.startswith("unix:") else None
         self._address = address
         self._socket_mode = socket_mode
-        self._socket_lock: IO[str] | None = None
+        self._held: SocketPath | None = None
         self._server = grpc.aio.server(options=OPTIONS)
         self._health = health.aio.HealthServicer()
         self._services = tuple(sorted({path.split("/")[1] for path in handlers}))
@@ -106,10 +104,9 @@ class RpcServer:
             await stopping
         finally:
             waiting.cancel()
-        if self._socket is not None and self._socket_lock is not None:
-            if self._socket.is_socket():
-                self._socket.unlink()
-            self._socket_lock.close()
+        if self._held is not None:
+            self._held.release()
+            self._held = None
 
     def _bind(self) -> str:
         if self._socket is not None:
@@ -125,23 +122,14 @@ class RpcServer:
             raise OSError(errno.EADDRINUSE, f"cannot listen on {self._address}") from None
 
     def _bind_socket(self, path: Path) -> str:
-        """Bind a Unix socket. A second server would take a live socket over in silence, so a lock file decides."""
-        lock = path.with_name(path.name + ".lock").open("w")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._held = SocketPath.hold(path)
         except BlockingIOError:
-            lock.close()
             raise OSError(errno.EADDRINUSE, f"another gateway listens on {self._address}") from None
-        self._socket_lock = lock
-        if path.exists() and not path.is_socket():
-            raise OSError(errno.EEXIST, f"{path} is a file, not a socket; GATEWAY_GRPC_ADDRESS must name another path")
-        path.unlink(missing_ok=True)
-        # The mode counts from the first moment on: a socket that is narrowed later was wide for a while.
-        before = os.umask(0o777 & ~self._socket_mode)
-        try:
+        except OSError as error:
+            raise OSError(error.errno, f"cannot listen on {self._address}: {error.strerror}") from None
+        with self._held.narrowed(self._socket_mode):
             self._add_port()
-        finally:
-            os.umask(before)
         return self._address
 
 

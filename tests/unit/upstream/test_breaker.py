@@ -5,18 +5,9 @@ import asyncio
 import grpc
 import pytest
 
-from gateway.clock import Clock
 from gateway.errors import UpstreamError
 from gateway.upstream.breaker import Breaker, State
-
-
-class HeldClock(Clock):
-    """A clock that moves when told."""
-
-    now_s = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now_s
+from tests.held_clock import HeldClock
 
 
 @pytest.fixture

@@ -6,19 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.clock import Clock
 from gateway.upstream.retry import RetryBudget, RetryPolicy
+from tests.held_clock import HeldClock
 
 POLICY = RetryPolicy(base_s=0.1, cap_s=5.0, max_attempts=5)
-
-
-class HeldClock(Clock):
-    """A clock that moves when told."""
-
-    now_s = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now_s
 
 
 class Loaded(random.Random):
