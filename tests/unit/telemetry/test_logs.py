@@ -70,13 +70,24 @@ def read_to_the_end(reading: int) -> None:
             pass
 
 
-def test_the_end_is_noticed_whenever_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "GATHER_S", 0.0)
-    for number in range(300):
-        with (tmp_path / f"{number}").open("w") as stream:
-            logs.configure(level="info", form="json", stream=stream)
-            logs.logger("test").info("spoken")
-            [sink] = logs._sinks
-            logs.close()
+def test_the_end_is_noticed_even_just_before_the_flag_is_cleared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class EndsBetween(threading.Event):
+        def clear(self) -> None:
+            sink._closing.set()
+            self.set()
+            super().clear()
 
-            assert not sink._thread.is_alive()
+    monkeypatch.setattr(logs, "GATHER_S", 0.0)
+    with (tmp_path / "log").open("w") as stream:
+        logs.configure(level="info", form="json", stream=stream)
+        [sink] = logs._sinks
+        before, sink._waiting = sink._waiting, EndsBetween()
+        before.set()
+        logs.logger("test").info("spoken")
+        sink._thread.join(20)
+        ended = not sink._thread.is_alive()
+        logs.close()
+
+    assert ended
