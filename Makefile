@@ -59,10 +59,10 @@ $(BENCHES:%=bench-%): bench-%: $(VENV)-bench/.installed
 
 .PHONY: lock
 lock: $(VENV)/.installed ## Choose the newest versions that fit and pin them by hash
-	$(LOCK) pyproject.toml -o requirements/runtime.lock
-	$(LOCK) pyproject.toml --group dev -o requirements/dev.lock
+	$(LOCK) pyproject.toml --all-extras -o requirements/runtime.lock
+	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.lock
 	$(LOCK) --group proto -o requirements/proto.lock
-	$(LOCK) pyproject.toml --group dev --group bench -o requirements/bench.lock
+	$(LOCK) pyproject.toml --all-extras --group dev --group bench -o requirements/bench.lock
 
 .PHONY: clean
 clean: ## Remove the environments and every cache
