@@ -27,7 +27,7 @@ KEEP_ALIVE_S = 300.0
 def sdk(url: str) -> Callable[[], str]:
     """The vendor's SDK, for threads. Its pool holds ten connections unless told otherwise, so it is told."""
     import sinch  # noqa: PLC0415 - half a second that only this way should pay
-    from requests.adapters import HTTPAdapter  # type: ignore[import-untyped]  # noqa: PLC0415
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415
 
     client: Any = sinch.SinchClient(
         key_id=message.KEY_ID,
