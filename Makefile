@@ -49,7 +49,7 @@ proto: $(VENV)/.installed $(VENV)-proto/.installed ## Generate everything that f
 	proto/generate.sh
 	$(BIN)/python -m gateway.cli.reference > docs/settings.md
 
-BENCHES := sends mapping rate_limit pressure transport feed webhooks
+BENCHES := sends mapping rate_limit pressure transport feed live log webhooks
 .PHONY: bench
 bench: $(BENCHES:%=bench-%) ## Measure everything: see bench/README.md; one part of it by make bench-sends and the like
 
