@@ -6,8 +6,8 @@ from gateway.clock import Clock
 from gateway.events.feed import Feed
 from gateway.events.retention import Retention, RetentionLimits
 from gateway.settings import Settings
+from gateway.state.log import Keep
 from gateway.state.sqlite_log import SqliteEventLog
-from gateway.state.trimming import Keep
 from gateway.telemetry.metrics import Metrics
 from gateway.webhooks.outcome import Outcome
 from gateway.webhooks.receiver import WebhookReceiver

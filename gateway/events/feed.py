@@ -21,13 +21,13 @@ from gateway.events.stream import FeedStream
 from gateway.events.subscriptions import Subscriptions
 from gateway.events.tail import Tail
 from gateway.state.events import StoredEvent
-from gateway.state.sqlite_log import SqliteEventLog
+from gateway.state.log import EventLog
 
 
 class Feed:
     """What the feed's RPCs do. Every failure is a `GatewayError` with the reason that the contract names."""
 
-    def __init__(self, *, log: SqliteEventLog, clock: Clock, project_id: str, limits: FeedLimits | None = None) -> None:
+    def __init__(self, *, log: EventLog, clock: Clock, project_id: str, limits: FeedLimits | None = None) -> None:
         """Read `log`; a request without a project means `project_id`."""
         self._log = log
         self._clock = clock
@@ -108,6 +108,11 @@ class Feed:
     def restarted(self) -> None:
         """The log's word that it was replaced."""
         self._tail.restart(epoch=self._log.epoch, position=self._log.tail.position)
+        self._tail.ring()
+
+    def fenced(self, subscription: str, fence: int) -> None:
+        """The log's word that another process took a subscription over."""
+        self._subscriptions.fenced(subscription, fence)
         self._tail.ring()
 
     @contextmanager

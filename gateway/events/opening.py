@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from gateway.events.cursor import Cursor
 from gateway.events.failures import corrupted, from_future, other_log
 from gateway.events.plan import AtTime, Earliest, Latest
+from gateway.state.log import EventLog
 from gateway.state.record import DamagedEventError
-from gateway.state.sqlite_log import SqliteEventLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Ends:
     newest: Cursor
 
 
-def ends(log: SqliteEventLog) -> Ends:
+def ends(log: EventLog) -> Ends:
     """Where the log begins and ends now."""
     head, tail = log.head, log.tail
     return Ends(
@@ -27,7 +27,7 @@ def ends(log: SqliteEventLog) -> Ends:
     )
 
 
-async def start_cursor(log: SqliteEventLog, start: Cursor | Earliest | Latest | AtTime) -> Cursor:
+async def start_cursor(log: EventLog, start: Cursor | Earliest | Latest | AtTime) -> Cursor:
     """The position to start after; a cursor is checked to be of this log, but may be older than what is kept."""
     match start:
         case Cursor():
@@ -41,7 +41,7 @@ async def start_cursor(log: SqliteEventLog, start: Cursor | Earliest | Latest | 
             return await _before(log, time_us)
 
 
-async def check_cursor(log: SqliteEventLog, cursor: Cursor) -> None:
+async def check_cursor(log: EventLog, cursor: Cursor) -> None:
     """Raise CURSOR_EPOCH_MISMATCH or CURSOR_FROM_FUTURE unless the cursor names an event that this log has had."""
     here = ends(log)
     if cursor.epoch != here.newest.epoch:
@@ -54,7 +54,7 @@ async def check_cursor(log: SqliteEventLog, cursor: Cursor) -> None:
         raise other_log()
 
 
-async def _before(log: SqliteEventLog, time_us: int) -> Cursor:
+async def _before(log: EventLog, time_us: int) -> Cursor:
     oldest = ends(log).oldest
     try:
         event = await log.read_time_start(time_us)
@@ -63,7 +63,7 @@ async def _before(log: SqliteEventLog, time_us: int) -> Cursor:
     return oldest if event is None else Cursor(oldest.epoch, event.position, event.checksum)
 
 
-async def _mark(log: SqliteEventLog, position: int, here: Ends) -> int:
+async def _mark(log: EventLog, position: int, here: Ends) -> int:
     """The checksum of the event at a position, 0 when that is not known any more."""
     for end in (here.newest, here.oldest):
         if position == end.position:

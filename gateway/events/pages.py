@@ -13,8 +13,8 @@ from gateway.events.cursor import Cursor
 from gateway.events.failures import corrupted, other_log
 from gateway.events.tail import Entry
 from gateway.state.events import StoredEvent
+from gateway.state.log import EventLog
 from gateway.state.record import DamagedEventError
-from gateway.state.sqlite_log import SqliteEventLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Gap:
     """Before the oldest event that is."""
 
 
-async def next_events(log: SqliteEventLog, at: Cursor, *, count: int, size_bytes: int) -> Sequence[StoredEvent] | Gap:
+async def next_events(log: EventLog, at: Cursor, *, count: int, size_bytes: int) -> Sequence[StoredEvent] | Gap:
     """The events right after a position, ended by the one that fills `size_bytes`.
 
     CURSOR_EPOCH_MISMATCH once the log was replaced; EVENT_CORRUPTED when the very next event is damaged, not before.
@@ -45,7 +45,7 @@ async def next_events(log: SqliteEventLog, at: Cursor, *, count: int, size_bytes
 class Pages:
     """The pages that were read lately."""
 
-    def __init__(self, *, log: SqliteEventLog, page_count: int, page_bytes: int, max_bytes: int) -> None:
+    def __init__(self, *, log: EventLog, page_count: int, page_bytes: int, max_bytes: int) -> None:
         """Read pages of up to `page_count` events or `page_bytes`, and keep `max_bytes` of them."""
         self._log = log
         self._page_count = page_count

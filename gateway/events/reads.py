@@ -16,8 +16,8 @@ from gateway.events.pages import Gap, next_events
 from gateway.events.plan import AtTime, Earliest, at_time, since, view_violations
 from gateway.events.subscriptions import Subscriptions
 from gateway.state.events import StoredEvent
+from gateway.state.log import EventLog
 from gateway.state.record import DamagedEventError
-from gateway.state.sqlite_log import SqliteEventLog
 from gateway.state.subscriptions import Subscription
 
 DEFAULT_PAGE_COUNT = 100
@@ -32,7 +32,7 @@ _READ_BYTES = 1024 * 1024
 class FeedReads:
     """Answers about the log that end."""
 
-    def __init__(self, *, log: SqliteEventLog, subscriptions: Subscriptions, clock: Clock, project_id: str) -> None:
+    def __init__(self, *, log: EventLog, subscriptions: Subscriptions, clock: Clock, project_id: str) -> None:
         """Read `log`; a request without a project means `project_id`."""
         self._log = log
         self._subscriptions = subscriptions

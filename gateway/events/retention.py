@@ -6,11 +6,9 @@ a second, wider set of limits: one forgotten consumer must not fill the disk and
 
 import asyncio
 from dataclasses import dataclass, field
-from functools import partial
 
 from gateway.clock import Clock
-from gateway.state.sqlite_log import SqliteEventLog
-from gateway.state.trimming import CHUNK_ROWS, SPARE_PAGES, Keep, Trimmed, forget, give_back
+from gateway.state.log import EventLog, Keep, Trimmed
 from gateway.telemetry import logs
 
 _log = logs.logger("events")
@@ -35,7 +33,7 @@ class RetentionLimits:
 class Retention:
     """Trims the log in small steps, between which events are taken as ever."""
 
-    def __init__(self, *, log: SqliteEventLog, clock: Clock, limits: RetentionLimits) -> None:
+    def __init__(self, *, log: EventLog, clock: Clock, limits: RetentionLimits) -> None:
         """Keep `log` within `limits` once started."""
         self._log = log
         self._clock = clock
@@ -59,12 +57,9 @@ class Retention:
             trimmed = await self._log.trim(keep=limits.keep, held=limits.held)
             removed += trimmed.count
             self._tell_losses(trimmed)
-            if trimmed.count < CHUNK_ROWS:
+            if not trimmed.count:
                 break
-        while await self._log.write(partial(forget, after_s=limits.dedupe_s)) == CHUNK_ROWS:
-            pass
-        while await self._log.write(give_back) > SPARE_PAGES:
-            pass
+        await self._log.tidy(dedupe_s=limits.dedupe_s)
         if removed:
             _log.info("events_trimmed", count=removed, through=self._log.head.trimmed_through)
         return removed

@@ -21,7 +21,7 @@ from gateway.events.plan import Named, Plan, StopAtNewest
 from gateway.events.subscriptions import Hold, Subscriptions
 from gateway.events.tail import Entry, Tail
 from gateway.state.events import StoredEvent
-from gateway.state.sqlite_log import SqliteEventLog
+from gateway.state.log import EventLog
 
 
 class FeedStream:
@@ -35,7 +35,7 @@ class FeedStream:
         self,
         *,
         plan: Plan,
-        log: SqliteEventLog,
+        log: EventLog,
         tail: Tail,
         pages: Pages,
         subscriptions: Subscriptions,

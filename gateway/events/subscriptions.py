@@ -4,16 +4,14 @@ The number that fences a former consumer off is kept in the log's database, so i
 stream of this process holds a subscription is known here, so that the former one can be told at once.
 """
 
-from functools import partial
-
 from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from gateway.errors import CallerError, Violation
 from gateway.events.cursor import Cursor, decode_cursor
 from gateway.events.opening import check_cursor
 from gateway.events.plan import Named, name_violations
-from gateway.state.sqlite_log import SqliteEventLog
-from gateway.state.subscriptions import Subscription, acquire, commit, fenced
+from gateway.state.log import EventLog
+from gateway.state.subscriptions import Subscription, fenced
 
 
 class Hold:
@@ -33,14 +31,14 @@ class Hold:
 class Subscriptions:
     """Who holds which named subscription in this process."""
 
-    def __init__(self, *, log: SqliteEventLog) -> None:
+    def __init__(self, *, log: EventLog) -> None:
         """Keep positions and fences in this log."""
         self._log = log
         self._holds: dict[tuple[str, str], Hold] = {}
 
     async def take(self, project_id: str, named: Named) -> Hold:
         """Take a subscription over for a new stream; the former one is fenced off when this returns."""
-        found = await self._log.write(partial(acquire, project_id=project_id, name=named.name, new=named.new))
+        found = await self._log.acquire(project_id=project_id, name=named.name, new=named.new)
         hold = Hold(found)
         former = self._holds.get((project_id, named.name))
         if former is not None and former.subscription.fence > found.fence:
@@ -50,6 +48,12 @@ class Subscriptions:
             former.lost = True
         self._holds[project_id, named.name] = hold
         return hold
+
+    def fenced(self, name: str, fence: int) -> None:
+        """Another process holds the subscription from now on, unless a stream of this one took it over since."""
+        for (_, held), hold in self._holds.items():
+            if held == name and hold.subscription.fence < fence:
+                hold.lost = True
 
     def release(self, hold: Hold) -> None:
         """The stream is over; its place stays free for the next."""
@@ -70,13 +74,11 @@ class Subscriptions:
             raise CallerError.invalid(violations)
         cursor = decode_cursor(request.cursor)
         await check_cursor(self._log, cursor)
-        job = partial(
-            commit,
+        committed = await self._log.commit(
             project_id=request.project_id or project_id,
             name=request.subscription,
             position=cursor.position,
             mark=cursor.mark,
             fence=request.fencing_epoch,
         )
-        committed = await self._log.write(job)
         return pb.CommitResponse(cursor=Cursor(cursor.epoch, committed.position, committed.mark).encode())

@@ -76,3 +76,34 @@ class StoredEvent(NamedTuple):
     raw: bytes
     checksum: int
     """A CRC over all of the above: a cursor carries it, so that it names this event and not just its number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The facts about the log as a whole; the `trimmed_…` ones are those of the last event that was removed."""
+
+    epoch: bytes
+    trimmed_through: int
+    trimmed_mark: int
+    trimmed_time_us: int
+    trimmed_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """Where the log ends: what the next event has to continue."""
+
+    position: int
+    mark: int
+    stored_us: int
+    end_bytes: int
+
+
+def tail_of(event: StoredEvent) -> Tail:
+    """The end of a log whose newest event this is."""
+    return Tail(
+        position=event.position,
+        mark=event.checksum,
+        stored_us=event.stored_us,
+        end_bytes=event.end_bytes,
+    )

@@ -8,26 +8,18 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
-from gateway.state.events import StoredEvent
+from gateway.state.events import Head, StoredEvent, Tail
+from gateway.state.log import Page
 from gateway.state.record import COLUMNS, DamagedError, DamagedEventError, from_row, is_undecodable
-from gateway.state.schema import Head, Tail, read_head, read_tail
+from gateway.state.schema import read_head, read_tail
 
 _T = TypeVar("_T")
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM events"  # noqa: S608  # own names
 _PAGE = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position"
 _STORED = "SELECT stored_us FROM events WHERE position = ?"
 _BY_KEY = "SELECT position FROM seen WHERE dedupe_key = ? ORDER BY position DESC"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Consecutive events right after a position; none when that position was trimmed, or nothing follows it."""
-
-    head: Head
-    events: tuple[StoredEvent, ...]
 
 
 class Reader:

@@ -9,7 +9,6 @@ import secrets
 import sqlite3
 import struct
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +16,7 @@ import grpc
 
 from gateway.errors import StoreError
 from gateway.state.checkpointer import PAGE_BYTES
-from gateway.state.events import StoredEvent
+from gateway.state.events import Head, StoredEvent, Tail, tail_of
 from gateway.state.record import COLUMNS, DamagedError, DamagedEventError, from_row, is_undecodable
 
 APPLICATION_ID = 0x43474C47
@@ -56,27 +55,6 @@ class ForeignDatabaseError(StoreError):
     def __init__(self, path: Path, what: str) -> None:
         """Name the file, and what it is instead."""
         super().__init__(f"{path} {what}", reason="STORE_UNAVAILABLE", code=grpc.StatusCode.FAILED_PRECONDITION)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The facts about the log as a whole; the `trimmed_…` ones are those of the last event that was removed."""
-
-    epoch: bytes
-    trimmed_through: int
-    trimmed_mark: int
-    trimmed_time_us: int
-    trimmed_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tail:
-    """Where the log ends: what the next event has to continue."""
-
-    position: int
-    mark: int
-    stored_us: int
-    end_bytes: int
 
 
 def connect(path: Path, *, synchronous: Synchronous) -> sqlite3.Connection:
@@ -160,16 +138,6 @@ def read_tail(connection: sqlite3.Connection, head: Head) -> Tail:
             end_bytes=head.trimmed_bytes,
         )
     return tail_of(newest[-1])
-
-
-def tail_of(event: StoredEvent) -> Tail:
-    """The end of a log whose newest event this is."""
-    return Tail(
-        position=event.position,
-        mark=event.checksum,
-        stored_us=event.stored_us,
-        end_bytes=event.end_bytes,
-    )
 
 
 def read_newest(connection: sqlite3.Connection, count: int) -> list[StoredEvent]:

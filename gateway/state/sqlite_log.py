@@ -8,18 +8,18 @@ set aside and a new log with a new epoch begins, so that nothing wrong is ever s
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.state.checkpointer import Checkpointer
-from gateway.state.events import Appended, NewEvent, StoredEvent
+from gateway.state.events import Appended, Head, NewEvent, StoredEvent, Tail
+from gateway.state.log import Keep, LogListener, Page, Trimmed
 from gateway.state.overview import Overview, read_overview, read_stored_us
 from gateway.state.reader import (
-    Page,
     Reader,
     read_by_key,
     read_event,
@@ -27,26 +27,17 @@ from gateway.state.reader import (
     read_time_start,
 )
 from gateway.state.record import DamagedError, DamagedEventError, is_damage
-from gateway.state.schema import Head, Synchronous, Tail
+from gateway.state.schema import Synchronous
 from gateway.state.state_file import Connections, StateFile
+from gateway.state.subscriptions import NewSubscription, Subscription, acquire, commit
 from gateway.state.transaction import AppendJob, Ledger, Transaction
-from gateway.state.trimming import Keep, Trimmed, trim
+from gateway.state.trimming import CHUNK_ROWS, SPARE_PAGES, forget, give_back, trim
 from gateway.state.writer import Writer, WriterLimits
 from gateway.telemetry import logs
 
 _T = TypeVar("_T")
 _log = logs.logger("state")
 _REPLACE_AGAIN_S = 1.0
-
-
-class LogListener(Protocol):
-    """Somebody who follows the log in memory; called on the event loop, must not block."""
-
-    def committed(self, events: Sequence[StoredEvent]) -> None:
-        """These events, consecutive and next after the last ones, are durable."""
-
-    def restarted(self) -> None:
-        """The log was replaced by an empty one with another epoch."""
 
 
 class SqliteEventLog:
@@ -195,11 +186,27 @@ class SqliteEventLog:
         """The log at a glance, with the subscriptions of one project."""
         return await self.read(partial(read_overview, project_id=project_id))
 
+    async def acquire(self, *, project_id: str, name: str, new: NewSubscription) -> Subscription:
+        """Hand a named subscription to a new consumer, creating it where `new` says; the former one is fenced off."""
+        return await self.write(partial(acquire, project_id=project_id, name=name, new=new))
+
+    async def commit(self, *, project_id: str, name: str, position: int, mark: int, fence: int) -> Subscription:
+        """Move a subscription forward, never back; a `fence` other than 0 has to be the current one."""
+        job = partial(commit, project_id=project_id, name=name, position=position, mark=mark, fence=fence)
+        return await self.write(job)
+
     async def trim(self, *, keep: Keep, held: Keep) -> Trimmed:
         """Remove the next few events beyond `keep`; those a subscription still needs only when beyond `held` too."""
         trimmed = await self.write(partial(trim, keep=keep, held=held))
         self._head = trimmed.head
         return trimmed
+
+    async def tidy(self, *, dedupe_s: float) -> None:
+        """Forget identities last seen longer ago than `dedupe_s` whose events are trimmed, and shrink the file."""
+        while await self.write(partial(forget, after_s=dedupe_s)) == CHUNK_ROWS:
+            pass
+        while await self.write(give_back) > SPARE_PAGES:
+            pass
 
     async def close(self) -> None:
         """Commit what was taken, end the threads and let go of the file."""

@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.errors import StoreError
+from gateway.state.events import Head, Tail
 from gateway.state.lock import FileLock
 from gateway.state.reader import read_ends
 from gateway.state.record import DamagedError, is_damage
-from gateway.state.schema import Head, Synchronous, Tail, connect, prepare
+from gateway.state.schema import Synchronous, connect, prepare
 from gateway.telemetry import logs
 
 _log = logs.logger("state")

@@ -13,9 +13,8 @@ from typing import Any
 
 from gateway.clock import Clock
 from gateway.errors import StoreError
-from gateway.state.events import Appended, NewEvent, StoredEvent
+from gateway.state.events import Appended, NewEvent, StoredEvent, Tail, tail_of
 from gateway.state.record import checksum
-from gateway.state.schema import Tail, tail_of
 
 MAX_KEY_BYTES = 32
 # Each statement gives up the interpreter lock twice, and getting it back from a busy event loop can take

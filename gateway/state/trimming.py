@@ -5,38 +5,19 @@ went: whoever still stands before it has a gap, and is told.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from gateway.state.events import StoredEvent
+from gateway.state.events import Head, StoredEvent
+from gateway.state.log import Keep, Trimmed
 from gateway.state.reader import read_event
 from gateway.state.record import DamagedEventError
-from gateway.state.schema import Head, read_head, write_head
-from gateway.state.subscriptions import Subscription, read_subscriptions
+from gateway.state.schema import read_head, write_head
+from gateway.state.subscriptions import read_subscriptions
 from gateway.state.transaction import Transaction
 
 CHUNK_ROWS = 500
 SPARE_PAGES = 1024
 """Free pages that stay in the file for the next events; what is beyond them goes back to the disk."""
 _STEP_PAGES = 512
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keep:
-    """How much of the log is kept: what is older, larger or more than any of these goes."""
-
-    age_s: float
-    size_bytes: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trimmed:
-    """What one step removed."""
-
-    head: Head
-    count: int
-    lost: tuple[Subscription, ...]
-    """Subscriptions that now have a gap and had none before."""
 
 
 def trim(transaction: Transaction, *, keep: Keep, held: Keep) -> Trimmed:

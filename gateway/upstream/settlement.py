@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from gateway.errors import StoreError
 from gateway.state.events import StoredEvent
+from gateway.state.log import EventLog
 from gateway.state.record import DamagedEventError
-from gateway.state.sqlite_log import SqliteEventLog
 from gateway.telemetry.logs import logger
 from gateway.upstream.request_ids import RequestIds
 from gateway.upstream.request_key import stamped_id
@@ -31,7 +31,7 @@ log = logger("settlement")
 class Settlement:
     """Follows the event log and tells the request ids what it proves."""
 
-    def __init__(self, *, request_ids: RequestIds, log: SqliteEventLog) -> None:
+    def __init__(self, *, request_ids: RequestIds, log: EventLog) -> None:
         """Wait for `start`; both collaborators outlive this object."""
         self._request_ids = request_ids
         self._log = log
@@ -55,6 +55,9 @@ class Settlement:
 
     def restarted(self) -> None:
         """Nothing of this depends on the log's earlier events; called by the log."""
+
+    def fenced(self, subscription: str, fence: int) -> None:
+        """Subscriptions are the feed's; called by the log."""
 
     async def close(self) -> None:
         """Stop following; what waits still is given up."""

@@ -110,6 +110,9 @@ class Listener:
     def restarted(self) -> None:
         self.restart.set()
 
+    def fenced(self, subscription: str, fence: int) -> None:
+        pass
+
 
 async def _read_what_is_left(log: SqliteEventLog, *, patient: bool = True) -> list[StoredEvent]:
     served: list[StoredEvent] = []

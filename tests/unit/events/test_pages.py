@@ -10,8 +10,8 @@ from gateway.events.cursor import Cursor
 from gateway.events.limits import FeedLimits
 from gateway.events.pages import Gap, Pages
 from gateway.events.tail import Entry
+from gateway.state.log import Keep
 from gateway.state.sqlite_log import SqliteEventLog
-from gateway.state.trimming import Keep
 from tests.unit.events.reading import opened_feed
 from tests.unit.state.sample import append_all, new_event, opened_log
 

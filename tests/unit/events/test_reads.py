@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from gateway.errors import GatewayError
 from gateway.events import reads
 from gateway.events.cursor import Cursor
-from gateway.state.trimming import Keep
+from gateway.state.log import Keep
 from tests.unit.events.reading import OpenFeed, opened_feed, position_of
 from tests.unit.state.sample import append_all, new_event
 

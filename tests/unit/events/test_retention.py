@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from gateway.clock import Clock
 from gateway.events.cursor import Cursor
 from gateway.events.retention import Retention, RetentionLimits
-from gateway.state.trimming import Keep
+from gateway.state.log import Keep
 from tests.unit.events.reading import opened_feed
 from tests.unit.state.sample import append_all, new_event
 

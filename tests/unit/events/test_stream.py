@@ -11,7 +11,7 @@ from gateway.errors import GatewayError
 from gateway.events.cursor import Cursor
 from gateway.events.limits import FeedLimits
 from gateway.events.plan import Heartbeats
-from gateway.state.trimming import Keep
+from gateway.state.log import Keep
 from tests.unit.events.reading import Answers, all_positions, batch_positions, kinds, opened_feed, position_of
 from tests.unit.state.sample import append_all, new_event
 

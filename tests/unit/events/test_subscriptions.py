@@ -7,7 +7,7 @@ from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from gateway.errors import GatewayError
 from gateway.events.cursor import Cursor
-from gateway.state.trimming import Keep
+from gateway.state.log import Keep
 from tests.unit.events.reading import OpenFeed, all_positions, kinds, opened_feed, position_of
 from tests.unit.state.sample import append_all, new_event
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import CallerError, StoreError
+from gateway.state.log import Keep
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.state.subscriptions import NewSubscription, Subscription, acquire, commit, read_subscriptions
-from gateway.state.trimming import Keep
 from tests.unit.state.sample import PROJECT, append_all, opened_log
 
 

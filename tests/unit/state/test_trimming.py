@@ -4,9 +4,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gateway.state.log import Keep
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.state.subscriptions import acquire, commit
-from gateway.state.trimming import CHUNK_ROWS, SPARE_PAGES, Keep, forget, give_back
+from gateway.state.trimming import CHUNK_ROWS, SPARE_PAGES, forget, give_back
 from tests.unit.state.sample import PROJECT, HeldClock, append_all, new_event, opened_log, read_all
 
 
