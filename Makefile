@@ -6,6 +6,10 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
         --no-annotate --no-emit-index-url --no-emit-package conversation-gateway-client
 
+# The vendor's Node SDK, for the test that points it at the simulator; only where there is npm.
+NODE_SDK_FOLDER := tests/simulator/node
+NODE_SDK := $(if $(shell command -v npm),$(NODE_SDK_FOLDER)/node_modules/.installed)
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -25,8 +29,11 @@ run: $(VENV)/.installed ## Run the gateway against the real API, configured by S
 	@exec $(BIN)/conversation-gateway serve
 
 .PHONY: test
-test: $(VENV)/.installed $(VENV)-proto/.installed ## Run every test; what a test lacks on this machine skips it by name
+test: $(VENV)/.installed $(VENV)-proto/.installed $(NODE_SDK) ## Run every test; what a test lacks on this machine skips it by name
 	$(BIN)/pytest -n auto --dist worksteal
+
+.PHONY: node-sdk
+node-sdk: $(NODE_SDK) ## Install the vendor's Node SDK for its test, where there is npm; `make test` does it too
 
 .PHONY: check
 check: $(VENV)/.installed $(VENV)-proto/.installed ## Format, lint, types, contract and freshness of what is generated
@@ -66,7 +73,7 @@ lock: $(VENV)/.installed ## Choose the newest versions that fit and pin them by 
 
 .PHONY: clean
 clean: ## Remove the environments and every cache
-	rm -rf $(VENV) $(VENV)-proto $(VENV)-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-proto $(VENV)-bench $(NODE_SDK_FOLDER)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One environment for everything a checkout does, an older one only to generate code (see pyproject.toml), and one
 # with what the gateway is compared with. Third parties by hash; ours without looking at an index at all.
@@ -74,6 +81,10 @@ $(VENV)/.installed: requirements/dev.lock pyproject.toml clients/python/pyprojec
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/dev.lock
 	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation -e clients/python -e .
+	@touch $@
+
+$(NODE_SDK_FOLDER)/node_modules/.installed: $(NODE_SDK_FOLDER)/package-lock.json
+	cd $(NODE_SDK_FOLDER) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(VENV)-proto/.installed: requirements/proto.lock

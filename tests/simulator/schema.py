@@ -26,6 +26,30 @@ def _facts() -> Any:
     return orjson.loads((API_FACTS / "schemas.json").read_bytes())
 
 
+@cache
+def _operations() -> list[tuple[str, re.Pattern[str], str | None]]:
+    """Method, path and request schema of every operation of the conversation host."""
+    operations = orjson.loads((API_FACTS / "endpoints.json").read_bytes())
+    return [
+        (
+            operation["http_method"],
+            # A `:` begins a verb, so no identifier in a path reaches across one.
+            re.compile(r"/us/conversation(/v1)?" + re.sub(r"\{\w+\}", "[^/:]+", operation["path"].removeprefix("/v1"))),
+            operation["request_schema"],
+        )
+        for operation in operations
+        if operation["host"] == "conversation"
+    ]
+
+
+def request_complaints(method: str, path: str, body: Any) -> list[str]:
+    """What contradicts the request schema of the operation at a simulated path; an unknown operation is a complaint."""
+    for operation_method, pattern, schema in _operations():
+        if operation_method == method and pattern.fullmatch(path):
+            return complaints(body, schema) if schema else [f"{method} {path} has no body"]
+    return [f"{method} {path} is no operation"]
+
+
 def complaints(value: Any, schema: str, place: str = "") -> list[str]:
     """What contradicts the schema, by place; fields the schema does not know are complaints too."""
     fields = _fields(schema)
