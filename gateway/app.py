@@ -22,7 +22,7 @@ from gateway.events.feed import Feed
 from gateway.grace import Grace
 from gateway.http_server import HttpServer
 from gateway.listener import Listener
-from gateway.rpc import event_feed, paging, passthrough, raw
+from gateway.rpc import event_feed, message_stream, paging, passthrough, raw
 from gateway.rpc.boundary import Boundary
 from gateway.rpc.server import RpcServer
 from gateway.settings import Settings
@@ -133,12 +133,14 @@ def _rpc_server(settings: Settings, *, calls: Caller, feed: Feed, metrics: Metri
     return RpcServer(
         passthrough.handlers(operations, calls=calls, boundary=boundary)
         | paging.handlers(operations, calls=calls, boundary=boundary)
+        | message_stream.handlers(operations=operations, calls=calls, boundary=boundary, clock=clock)
         | event_feed.handlers(feed=feed, boundary=boundary, project_id=settings.project_id)
         | raw.handlers(calls=calls, boundary=boundary, enabled=settings.raw_calls, hosts=settings.callback_url_hosts),
         address=settings.grpc_address,
         socket_mode=int(settings.grpc_socket_mode, 8),
         reflection_on=settings.grpc_reflection,
         idle=boundary.idle,
+        drain=boundary.draining.set,
     )
 
 

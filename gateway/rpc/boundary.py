@@ -17,14 +17,12 @@ from google.protobuf.message import DecodeError, Message
 
 from gateway.clock import Clock
 from gateway.deadline import Deadline
-from gateway.errors import CallerError, GatewayError, LimitError, UpstreamError
+from gateway.errors import CallerError, GatewayError
 from gateway.rpc import status
+from gateway.rpc.dialogue import MAX_MESSAGE_BYTES, Context, Dialogue, slow_consumer, too_large, written
 from gateway.telemetry.logs import logger
 from gateway.telemetry.metrics import Metrics, Rpc, RpcMetrics
 
-# Both ways; clients refuse more than this unless told otherwise.
-MAX_MESSAGE_BYTES = 4 * 1024 * 1024
-WRITE_TIMEOUT_S = 30.0
 ABORT_TIMEOUT_S = 1.0
 _TOKEN = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _NUMBER = re.compile(r"\+?[\d.-]{6,}")
@@ -59,9 +57,9 @@ class Frames(Protocol):
 
 Unary = Callable[[Any, Call], Awaitable[Message]]
 Stream = Callable[[Any, Call], Frames]
+Bidi = Callable[[Dialogue, Call], Awaitable[None]]
 TooSlow = Callable[[Any], GatewayError]
-# Quoted, because these are generic for type checkers only.
-Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
+# Quoted, because it is generic for type checkers only.
 Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 
 
@@ -72,6 +70,18 @@ class _Rpc:
     path: str
     request_class: type[Message]
     metrics: RpcMetrics
+
+    def admit(self, data: bytes) -> Message:
+        """Take one message in, of a unary call or a stream; raises `CallerError` when it cannot be read."""
+        self.metrics.received.inc()
+        try:
+            return self.request_class.FromString(data)
+        except DecodeError:
+            raise CallerError(
+                "the request is not a readable message of this method's type",
+                reason="MALFORMED_REQUEST",
+                code=grpc.StatusCode.INVALID_ARGUMENT,
+            ) from None
 
 
 class Boundary:
@@ -85,6 +95,8 @@ class Boundary:
         self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self.draining = asyncio.Event()
+        """Set when the gateway begins to shut down: streams take up nothing new from then on."""
 
     async def idle(self) -> None:
         """Return once no RPC of ours is in flight; health and reflection do not count."""
@@ -94,10 +106,10 @@ class Boundary:
         """A handler for one request and one answer."""
         rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "unary")))
 
-        async def answer(request: Message, call: Call, _context: Context) -> bytes:
-            response = (await behaviour(request, call)).SerializeToString()
+        async def answer(data: bytes, call: Call, _context: Context) -> bytes:
+            response = (await behaviour(rpc.admit(data), call)).SerializeToString()
             if len(response) > MAX_MESSAGE_BYTES:
-                raise _too_large()
+                raise too_large()
             rpc.metrics.sent.inc()
             return response
 
@@ -116,13 +128,13 @@ class Boundary:
         """
         rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "server_stream")))
 
-        async def answer(request: Message, call: Call, context: Context) -> bytes:
-            async with aclosing(behaviour(request, call)) as frames:
+        async def answer(data: bytes, call: Call, context: Context) -> bytes:
+            async with aclosing(behaviour(rpc.admit(data), call)) as frames:
                 async for frame in frames:
                     if len(frame) > MAX_MESSAGE_BYTES:
-                        raise _too_large()
-                    if not await _written(context, frame):
-                        raise too_slow(frames) if too_slow else _slow_consumer()
+                        raise too_large()
+                    if not await written(context, frame):
+                        raise too_slow(frames) if too_slow else slow_consumer()
                     rpc.metrics.sent.inc()
             return b""
 
@@ -131,12 +143,29 @@ class Boundary:
 
         return grpc.unary_stream_rpc_method_handler(handle)
 
+    def bidi(self, path: str, request_class: type[Message], behaviour: Bidi) -> Handler:
+        """A handler for many requests and many answers, in whatever order the behaviour reads and writes them."""
+        rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "bidi_stream")))
+
+        async def answer(_data: bytes, call: Call, context: Context) -> bytes:
+            try:
+                await behaviour(Dialogue(context=context, admit=rpc.admit, sent=rpc.metrics.sent.inc), call)
+            except ExceptionGroup as failures:
+                # Of its tasks the first one that failed has ended the stream, and the others with it.
+                raise failures.exceptions[0] from None
+            return b""
+
+        async def handle(_requests: object, context: Context) -> None:
+            await self._guard(rpc, b"", context, answer, Deadline.never(self._clock))
+
+        return grpc.stream_stream_rpc_method_handler(handle)
+
     async def _guard(
         self,
         rpc: "_Rpc",
         data: bytes,
         context: Context,
-        answer: Callable[[Message, Call, Context], Awaitable[bytes]],
+        answer: Callable[[bytes, Call, Context], Awaitable[bytes]],
         cap: Deadline,
     ) -> bytes:
         """Run one RPC from its bytes to its status; every way it can end is counted and logged once, here."""
@@ -148,20 +177,13 @@ class Boundary:
         self._in_flight += 1
         self._idle.clear()
         try:
-            rpc.metrics.received.inc()
-            result = await answer(_parse(rpc.request_class, data), call, context)
+            result = await answer(data, call, context)
             context.set_trailing_metadata(_plain(call.trailers))
         except asyncio.CancelledError:
             code = grpc.StatusCode.DEADLINE_EXCEEDED if call.deadline.passed else grpc.StatusCode.CANCELLED
             raise
-        except GatewayError as failure:
-            error = failure
-        except TimeoutError:
-            error = status.deadline_exceeded()
         except Exception as failure:  # noqa: BLE001 - whatever it is, its text must not reach the caller
-            # The kind and the place, not the text: it may quote a message or a number.
-            log.error("rpc_crashed", method=rpc.path, kind=type(failure).__name__, place=_place(failure))  # noqa: TRY400
-            error = status.internal()
+            error = failure_of(failure, rpc.path)
         else:
             return result
         finally:
@@ -195,48 +217,23 @@ class Boundary:
         )
 
 
+def failure_of(failure: Exception, method: str) -> GatewayError:
+    """What the caller hears of an exception, be it a failure of ours, a passed deadline or a fault in the code."""
+    if isinstance(failure, GatewayError):
+        return failure
+    if isinstance(failure, TimeoutError):
+        return status.deadline_exceeded()
+    # The kind and the place, not the text: it may quote a message or a number.
+    log.error("rpc_crashed", method=method, kind=type(failure).__name__, place=_place(failure))
+    return status.internal()
+
+
 async def _abort(context: Context, error: GatewayError, call: Call) -> NoReturn:
     """End the call with its status. Behind a peer that stopped reading even this blocks, hence the bound."""
     extra = _plain(call.trailers)
     async with asyncio.timeout(ABORT_TIMEOUT_S):
         await context.abort(error.code, status.message_of(error), status.trailers(error, call.request_id) + extra)
     raise error
-
-
-async def _written(context: Context, frame: bytes) -> bool:
-    """Whether the peer made room for another message in time."""
-    try:
-        async with asyncio.timeout(WRITE_TIMEOUT_S):
-            await context.write(frame)
-    except TimeoutError:
-        return False
-    return True
-
-
-def _too_large() -> UpstreamError:
-    return UpstreamError(
-        "the answer is larger than a gRPC message may be; ask for smaller pages. What was asked for has been done",
-        reason="UPSTREAM_RESPONSE_TOO_LARGE",
-        code=grpc.StatusCode.INTERNAL,
-        metadata={"request_state": "done"},
-    )
-
-
-def _slow_consumer() -> LimitError:
-    return LimitError(
-        "the caller took nothing for 30 s", reason="SLOW_CONSUMER", code=grpc.StatusCode.ABORTED, retry_after_s=1.0
-    )
-
-
-def _parse(request_class: type[Message], data: bytes) -> Message:
-    try:
-        return request_class.FromString(data)
-    except DecodeError:
-        raise CallerError(
-            "the request is not a readable message of this method's type",
-            reason="MALFORMED_REQUEST",
-            code=grpc.StatusCode.INVALID_ARGUMENT,
-        ) from None
 
 
 def _labels(path: str, kind: str) -> Rpc:

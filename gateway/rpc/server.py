@@ -13,7 +13,8 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2
 from gateway.errors import CallerError
 from gateway.listener import Listener, SocketPath
 from gateway.rpc import status
-from gateway.rpc.boundary import MAX_MESSAGE_BYTES, Context, Handler
+from gateway.rpc.boundary import Handler
+from gateway.rpc.dialogue import MAX_MESSAGE_BYTES, Context
 
 # Wire-identical to v1alpha; the package serves only that one (grpc/grpc#38576).
 REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
@@ -46,9 +47,14 @@ class RpcServer:
         socket_mode: int,
         reflection_on: bool,
         idle: Callable[[], Awaitable[None]],
+        drain: Callable[[], None],
     ) -> None:
-        """Register every handler, by gRPC path; nothing listens before `start`. `idle` returns once none is busy."""
+        """Register every handler, by gRPC path; nothing listens before `start`.
+
+        `idle` returns once none of them is busy, and `drain` tells those that read from a stream to read no more.
+        """
         self._idle = idle
+        self._drain = drain
         self._socket = Path(address.removeprefix("unix:")) if address.startswith("unix:") else None
         self._address = address
         self._socket_mode = socket_mode
@@ -87,8 +93,9 @@ class RpcServer:
         return bound
 
     async def pause(self) -> None:
-        """Say NOT_SERVING, so that balancers look elsewhere; calls are still answered."""
+        """Say NOT_SERVING, so that balancers look elsewhere; calls are still answered, and streams read no more."""
         await self._health.enter_graceful_shutdown()
+        self._drain()
 
     async def stop(self, grace_s: float) -> None:
         """Refuse new calls, let those in flight finish within `grace_s` seconds, cancel the rest.

@@ -11,13 +11,15 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
-from gateway.errors import GatewayError, UpstreamError
+from gateway.errors import GatewayError, LimitError, UpstreamError
 
 DOMAIN = "conversation-gateway"
 UPSTREAM_DOMAIN = "conversation.api.sinch.com"
 # Trailers beyond 8 KiB are at the mercy of the peer; base64 and the other trailers need their share too.
 MAX_DETAILS_BYTES = 4096
 MAX_MESSAGE_CHARACTERS = 1000
+# Of those who are sent away by a shutdown: a restart takes about as long, and their balancer less.
+RECONNECT_S = 1.0
 # Facts that have a detail of their own.
 _ELSEWHERE = frozenset({"quota_subject", "quota_description", "resource_type", "resource_name"})
 
@@ -42,15 +44,31 @@ def deadline_exceeded() -> GatewayError:
     )
 
 
-def trailers(error: GatewayError, request_id: str) -> Trailers:
-    """The trailing metadata that carries the details."""
+def shutting_down() -> LimitError:
+    """The gateway is about to stop; what it has not taken up by then, another one will."""
+    return LimitError(
+        "the gateway is shutting down; what has no answer was not sent",
+        reason="SHUTTING_DOWN",
+        code=grpc.StatusCode.UNAVAILABLE,
+        retry_after_s=RECONNECT_S,
+    )
+
+
+def rich(error: GatewayError, request_id: str) -> status_pb2.Status:
+    """The failure with its details, as a stream holds it for one of its items and trailers for a whole call."""
     status = status_pb2.Status(code=error.code.value[0], message=message_of(error))
     for detail in _details(error, request_id):
         packed = Any()
         packed.Pack(detail)
         if status.ByteSize() + packed.ByteSize() <= MAX_DETAILS_BYTES:
             status.details.append(packed)
-    pairs: list[tuple[str, str | bytes]] = [("grpc-status-details-bin", status.SerializeToString())]
+    return status
+
+
+def trailers(error: GatewayError, request_id: str) -> Trailers:
+    """The trailing metadata that carries the details."""
+    details = rich(error, request_id).SerializeToString()
+    pairs: list[tuple[str, str | bytes]] = [("grpc-status-details-bin", details)]
     if error.retry_after_s is not None:
         pairs.append(("grpc-retry-pushback-ms", str(round(error.retry_after_s * 1000))))
     if "app_queue_eta_s" in error.metadata:

@@ -4,7 +4,7 @@ import re
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from tests.contract.contract import MESSAGES, METHODS, PACKAGE, requests, rest_call
+from tests.contract.contract import MESSAGES, METHODS, PACKAGE, reachable, requests, rest_call
 
 # What the gateway itself says: zero means unset there, and nothing of it is mapped to or from JSON.
 OWN_FILES = {"call_options.proto", "event_feed.proto", "raw.proto"}
@@ -16,12 +16,23 @@ def file_of(message: Descriptor) -> str:
     return str(message.file.name.rpartition("/")[2])
 
 
+def own_messages() -> set[str]:
+    """Messages that the gateway itself defines: by their file, or because only its bidirectional streams hold them."""
+    passed_on: set[str] = set()
+    for method in METHODS:
+        if not method.client_streaming:
+            reachable(method.input_type, passed_on)
+            reachable(method.output_type, passed_on)
+    return {m.full_name for m in MESSAGES.values() if file_of(m) in OWN_FILES or m.full_name not in passed_on}
+
+
 def wire_fields() -> list[tuple[Descriptor, FieldDescriptor]]:
     """Fields that are JSON on the wire, each with its message."""
+    own = own_messages()
     return [
         (message, field)
         for message in MESSAGES.values()
-        if file_of(message) not in OWN_FILES
+        if message.full_name not in own
         for field in message.fields
         if field.name not in {"options", "list"}
     ]
@@ -102,10 +113,18 @@ def test_instants_are_timestamps_and_end_in_time_where_the_name_is_ours() -> Non
 
 
 def test_spans_are_durations_where_the_name_is_ours() -> None:
-    own = [field for m in MESSAGES.values() if file_of(m) in OWN_FILES for field in m.fields]
+    own = [field for m in MESSAGES.values() if m.full_name in own_messages() for field in m.fields]
     spans = {f.name for f in own if f.message_type and f.message_type.full_name == "google.protobuf.Duration"}
 
-    assert spans == {"heartbeat_interval", "lag", "max_queue_wait", "reconnect_delay"}
+    assert spans == {
+        "app_queue_eta",
+        "heartbeat_interval",
+        "lag",
+        "max_queue_wait",
+        "queue_wait",
+        "reconnect_delay",
+        "timeout",
+    }
     assert [f.name for f in own if re.search(r"_(seconds|ms|s)$", f.name) and not f.is_repeated] == []
 
 

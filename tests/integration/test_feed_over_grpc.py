@@ -15,7 +15,7 @@ from conversation_gateway.v1 import event_feed_pb2_grpc
 from gateway.clock import Clock
 from gateway.errors import LimitError
 from gateway.events.stream import FeedStream
-from gateway.rpc import boundary, event_feed
+from gateway.rpc import dialogue, event_feed
 from gateway.rpc.boundary import Boundary
 from gateway.rpc.server import RpcServer
 from gateway.telemetry.metrics import Metrics
@@ -30,7 +30,14 @@ async def served(folder: Path) -> AsyncIterator[tuple[OpenFeed, Any]]:
     async with opened_feed(folder) as it:
         door = Boundary(metrics=Metrics(), clock=Clock(), max_deadline_s=60)
         handlers = event_feed.handlers(feed=it.feed, boundary=door, project_id=PROJECT)
-        server = RpcServer(handlers, address="127.0.0.1:0", socket_mode=0o660, reflection_on=False, idle=door.idle)
+        server = RpcServer(
+            handlers,
+            address="127.0.0.1:0",
+            socket_mode=0o660,
+            reflection_on=False,
+            idle=door.idle,
+            drain=door.draining.set,
+        )
         async with grpc.aio.insecure_channel(await server.start()) as channel:
             yield it, event_feed_pb2_grpc.EventFeedServiceStub(channel)
             await it.feed.drain()
@@ -58,7 +65,7 @@ async def test_a_consumer_that_stops_reading_is_let_go_and_loses_nothing(
         let_go.set()
         return slow_consumer(stream)
 
-    monkeypatch.setattr(boundary, "WRITE_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(dialogue, "WRITE_TIMEOUT_S", 0.2)
     monkeypatch.setattr(FeedStream, "slow_consumer", telling)
     async with served(tmp_path) as (it, stub):
         for number in range(1, 61):

@@ -38,7 +38,14 @@ def server(
 ) -> RpcServer:
     boundary = Boundary(metrics=metrics or Metrics(), clock=Clock(), max_deadline_s=10.0)
     handlers = {PATH: boundary.unary(PATH, message_pb2.SendMessageRequest, behaviour)}
-    return RpcServer(handlers, address=address, socket_mode=0o660, reflection_on=reflection, idle=boundary.idle)
+    return RpcServer(
+        handlers,
+        address=address,
+        socket_mode=0o660,
+        reflection_on=reflection,
+        idle=boundary.idle,
+        drain=boundary.draining.set,
+    )
 
 
 @asynccontextmanager
@@ -213,7 +220,14 @@ async def test_a_stream_that_nobody_reads_any_more_is_cancelled_by_cancelling_it
 
     boundary = Boundary(metrics=Metrics(), clock=Clock(), max_deadline_s=10.0)
     handlers = {STREAM: boundary.server_stream(STREAM, message_pb2.StreamMessagesRequest, endless)}
-    rpc = RpcServer(handlers, address="127.0.0.1:0", socket_mode=0o660, reflection_on=False, idle=boundary.idle)
+    rpc = RpcServer(
+        handlers,
+        address="127.0.0.1:0",
+        socket_mode=0o660,
+        reflection_on=False,
+        idle=boundary.idle,
+        drain=boundary.draining.set,
+    )
     async with serving(rpc) as channel:
         multi: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = channel.unary_stream(STREAM)
         stream = multi(b"")

@@ -10,6 +10,7 @@ from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.rpc import status_pb2 as _status_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -98,6 +99,30 @@ class ConversationMessage(_message.Message):
     processing_mode: str
     message_status: _struct_pb2.Value
     def __init__(self, id: _Optional[str] = ..., app_message: _Optional[_Union[_app_message_pb2.AppMessage, _Mapping]] = ..., contact_message: _Optional[_Union[_contact_message_pb2.ContactMessage, _Mapping]] = ..., channel_identity: _Optional[_Union[_identity_pb2.ChannelIdentity, _Mapping]] = ..., contact_id: _Optional[str] = ..., conversation_id: _Optional[str] = ..., direction: _Optional[str] = ..., metadata: _Optional[str] = ..., accept_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., injected: bool = ..., sender_id: _Optional[str] = ..., processing_mode: _Optional[str] = ..., message_status: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
+
+class SendMessagesRequest(_message.Message):
+    __slots__ = ("item_id", "send", "timeout")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    SEND_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    send: SendMessageRequest
+    timeout: _duration_pb2.Duration
+    def __init__(self, item_id: _Optional[str] = ..., send: _Optional[_Union[SendMessageRequest, _Mapping]] = ..., timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class SendMessagesResponse(_message.Message):
+    __slots__ = ("item_id", "sent", "error", "going_away", "report")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    SENT_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    GOING_AWAY_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    sent: SendMessageResponse
+    error: _status_pb2.Status
+    going_away: _call_options_pb2.GoingAway
+    report: _call_options_pb2.CallReport
+    def __init__(self, item_id: _Optional[str] = ..., sent: _Optional[_Union[SendMessageResponse, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., going_away: _Optional[_Union[_call_options_pb2.GoingAway, _Mapping]] = ..., report: _Optional[_Union[_call_options_pb2.CallReport, _Mapping]] = ...) -> None: ...
 
 class ListMessagesRequest(_message.Message):
     __slots__ = ("project_id", "conversation_id", "contact_id", "app_id", "channel_identity", "start_time", "end_time", "page_size", "page_token", "view", "messages_source", "only_recipient_originated", "channel", "direction", "options")

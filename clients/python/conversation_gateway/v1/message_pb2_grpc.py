@@ -42,6 +42,11 @@ class MessageServiceStub(object):
                 request_serializer=conversation__gateway_dot_v1_dot_message__pb2.SendMessageRequest.SerializeToString,
                 response_deserializer=conversation__gateway_dot_v1_dot_message__pb2.SendMessageResponse.FromString,
                 _registered_method=True)
+        self.SendMessages = channel.stream_stream(
+                '/conversation_gateway.v1.MessageService/SendMessages',
+                request_serializer=conversation__gateway_dot_v1_dot_message__pb2.SendMessagesRequest.SerializeToString,
+                response_deserializer=conversation__gateway_dot_v1_dot_message__pb2.SendMessagesResponse.FromString,
+                _registered_method=True)
         self.ListMessages = channel.unary_unary(
                 '/conversation_gateway.v1.MessageService/ListMessages',
                 request_serializer=conversation__gateway_dot_v1_dot_message__pb2.ListMessagesRequest.SerializeToString,
@@ -92,6 +97,28 @@ class MessageServiceServicer(object):
         feed as MESSAGE_DELIVERY events that carry the same `message_id`. The API has no idempotency key of its own, so
         set `options.request_id` to make a repeat safe. Without an answer from the API the call fails with `UNKNOWN`,
         OUTCOME_UNKNOWN, and is not repeated unless `options.retry_unknown_outcome` asks for it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendMessages(self, request_iterator, context):
+        """Sends any number of messages over one stream: each request is one item, and each item gets one answer.
+
+        Answers come in the order in which items are done, so tell them apart by `item_id`. An item is treated exactly as
+        `SendMessage` treats its request, with its own `options` and its own time, and an item that fails says so in its
+        answer and never ends the stream. Half-close after the last item: the stream ends with OK after the last answer.
+
+        Up to 256 items of a stream are under way at once. While that many are, no further one is read, so a caller that
+        writes faster than the limits allow is held back by its own stream; items of another urgency are better sent on
+        a stream of their own. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+        SLOW_CONSUMER.
+
+        A cancelled or broken stream gives up at once every item that waits. One that may have been sent already is
+        finished if it has an `options.request_id`, so that a repeat of it on another stream is told what came of it.
+        When the gateway shuts down it says `going_away`, reads no more, answers what is under way and ends the stream with
+        `UNAVAILABLE`, SHUTTING_DOWN. Items without an answer were not sent then. Set `options.request_id` on each item
+        to be able to repeat those without an answer whatever the reason.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -156,6 +183,11 @@ def add_MessageServiceServicer_to_server(servicer, server):
                     servicer.SendMessage,
                     request_deserializer=conversation__gateway_dot_v1_dot_message__pb2.SendMessageRequest.FromString,
                     response_serializer=conversation__gateway_dot_v1_dot_message__pb2.SendMessageResponse.SerializeToString,
+            ),
+            'SendMessages': grpc.stream_stream_rpc_method_handler(
+                    servicer.SendMessages,
+                    request_deserializer=conversation__gateway_dot_v1_dot_message__pb2.SendMessagesRequest.FromString,
+                    response_serializer=conversation__gateway_dot_v1_dot_message__pb2.SendMessagesResponse.SerializeToString,
             ),
             'ListMessages': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMessages,
@@ -223,6 +255,33 @@ class MessageService(object):
             '/conversation_gateway.v1.MessageService/SendMessage',
             conversation__gateway_dot_v1_dot_message__pb2.SendMessageRequest.SerializeToString,
             conversation__gateway_dot_v1_dot_message__pb2.SendMessageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendMessages(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/conversation_gateway.v1.MessageService/SendMessages',
+            conversation__gateway_dot_v1_dot_message__pb2.SendMessagesRequest.SerializeToString,
+            conversation__gateway_dot_v1_dot_message__pb2.SendMessagesResponse.FromString,
             options,
             channel_credentials,
             insecure,

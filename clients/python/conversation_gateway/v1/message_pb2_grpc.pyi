@@ -44,6 +44,24 @@ class MessageServiceStub:
     set `options.request_id` to make a repeat safe. Without an answer from the API the call fails with `UNKNOWN`,
     OUTCOME_UNKNOWN, and is not repeated unless `options.retry_unknown_outcome` asks for it.
     """
+    SendMessages: _grpc.StreamStreamMultiCallable[_message_pb2.SendMessagesRequest, _message_pb2.SendMessagesResponse]
+    """Sends any number of messages over one stream: each request is one item, and each item gets one answer.
+
+    Answers come in the order in which items are done, so tell them apart by `item_id`. An item is treated exactly as
+    `SendMessage` treats its request, with its own `options` and its own time, and an item that fails says so in its
+    answer and never ends the stream. Half-close after the last item: the stream ends with OK after the last answer.
+
+    Up to 256 items of a stream are under way at once. While that many are, no further one is read, so a caller that
+    writes faster than the limits allow is held back by its own stream; items of another urgency are better sent on
+    a stream of their own. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+    SLOW_CONSUMER.
+
+    A cancelled or broken stream gives up at once every item that waits. One that may have been sent already is
+    finished if it has an `options.request_id`, so that a repeat of it on another stream is told what came of it.
+    When the gateway shuts down it says `going_away`, reads no more, answers what is under way and ends the stream with
+    `UNAVAILABLE`, SHUTTING_DOWN. Items without an answer were not sent then. Set `options.request_id` on each item
+    to be able to repeat those without an answer whatever the reason.
+    """
     ListMessages: _grpc.UnaryUnaryMultiCallable[_message_pb2.ListMessagesRequest, _message_pb2.ListMessagesResponse]
     """Lists stored messages, one page at a time. Their order is not documented."""
     StreamMessages: _grpc.UnaryStreamMultiCallable[_message_pb2.StreamMessagesRequest, _message_pb2.StreamMessagesResponse]
@@ -78,6 +96,24 @@ class MessageServiceAsyncStub(MessageServiceStub):
     feed as MESSAGE_DELIVERY events that carry the same `message_id`. The API has no idempotency key of its own, so
     set `options.request_id` to make a repeat safe. Without an answer from the API the call fails with `UNKNOWN`,
     OUTCOME_UNKNOWN, and is not repeated unless `options.retry_unknown_outcome` asks for it.
+    """
+    SendMessages: _aio.StreamStreamMultiCallable[_message_pb2.SendMessagesRequest, _message_pb2.SendMessagesResponse]  # type: ignore[assignment]
+    """Sends any number of messages over one stream: each request is one item, and each item gets one answer.
+
+    Answers come in the order in which items are done, so tell them apart by `item_id`. An item is treated exactly as
+    `SendMessage` treats its request, with its own `options` and its own time, and an item that fails says so in its
+    answer and never ends the stream. Half-close after the last item: the stream ends with OK after the last answer.
+
+    Up to 256 items of a stream are under way at once. While that many are, no further one is read, so a caller that
+    writes faster than the limits allow is held back by its own stream; items of another urgency are better sent on
+    a stream of their own. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+    SLOW_CONSUMER.
+
+    A cancelled or broken stream gives up at once every item that waits. One that may have been sent already is
+    finished if it has an `options.request_id`, so that a repeat of it on another stream is told what came of it.
+    When the gateway shuts down it says `going_away`, reads no more, answers what is under way and ends the stream with
+    `UNAVAILABLE`, SHUTTING_DOWN. Items without an answer were not sent then. Set `options.request_id` on each item
+    to be able to repeat those without an answer whatever the reason.
     """
     ListMessages: _aio.UnaryUnaryMultiCallable[_message_pb2.ListMessagesRequest, _message_pb2.ListMessagesResponse]  # type: ignore[assignment]
     """Lists stored messages, one page at a time. Their order is not documented."""
@@ -116,6 +152,30 @@ class MessageServiceServicer(metaclass=_abc_1.ABCMeta):
         feed as MESSAGE_DELIVERY events that carry the same `message_id`. The API has no idempotency key of its own, so
         set `options.request_id` to make a repeat safe. Without an answer from the API the call fails with `UNKNOWN`,
         OUTCOME_UNKNOWN, and is not repeated unless `options.retry_unknown_outcome` asks for it.
+        """
+
+    @_abc_1.abstractmethod
+    def SendMessages(
+        self,
+        request_iterator: _MaybeAsyncIterator[_message_pb2.SendMessagesRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_message_pb2.SendMessagesResponse], _abc.AsyncIterator[_message_pb2.SendMessagesResponse]]:
+        """Sends any number of messages over one stream: each request is one item, and each item gets one answer.
+
+        Answers come in the order in which items are done, so tell them apart by `item_id`. An item is treated exactly as
+        `SendMessage` treats its request, with its own `options` and its own time, and an item that fails says so in its
+        answer and never ends the stream. Half-close after the last item: the stream ends with OK after the last answer.
+
+        Up to 256 items of a stream are under way at once. While that many are, no further one is read, so a caller that
+        writes faster than the limits allow is held back by its own stream; items of another urgency are better sent on
+        a stream of their own. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+        SLOW_CONSUMER.
+
+        A cancelled or broken stream gives up at once every item that waits. One that may have been sent already is
+        finished if it has an `options.request_id`, so that a repeat of it on another stream is told what came of it.
+        When the gateway shuts down it says `going_away`, reads no more, answers what is under way and ends the stream with
+        `UNAVAILABLE`, SHUTTING_DOWN. Items without an answer were not sent then. Set `options.request_id` on each item
+        to be able to repeat those without an answer whatever the reason.
         """
 
     @_abc_1.abstractmethod
