@@ -1,7 +1,8 @@
 """Python client of the Conversation Gateway.
 
-`connect` gives a `Client`: the generated stubs of every service, and the events as an async iterator. The generated
-messages live in `conversation_gateway.v1`, the vendor's vocabularies in `vocabulary`, what can go wrong in `errors`.
+`connect` gives a `Client`: the generated stubs of every service, and the events as an async iterator; the same without
+asyncio is `conversation_gateway.sync`. The generated messages live in `conversation_gateway.v1`, the vendor's
+vocabularies in `vocabulary`, what can go wrong in `errors`.
 """
 
 # Before the imports, because the client names itself and its version to the gateway.

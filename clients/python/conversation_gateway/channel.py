@@ -1,7 +1,6 @@
 """How the channel to the gateway behaves: which calls repeat themselves, how long they take, when a link is dead."""
 
 import json
-import os
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
@@ -9,7 +8,7 @@ import grpc
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 
-from conversation_gateway import __version__
+from conversation_gateway import __version__, environment
 from conversation_gateway.errors import typed_error
 from conversation_gateway.v1 import (
     app_pb2,
@@ -27,8 +26,9 @@ from conversation_gateway.v1 import (
     webhook_pb2,
 )
 
-ADDRESS_VARIABLE = "CONVERSATION_GATEWAY_ADDRESS"
-DEFAULT_ADDRESS = "127.0.0.1:50051"
+DEFAULT_TIMEOUT_S = 30.0
+# The standard health check, spelt out because its stubs would be one more dependency.
+HEALTH_CHECK = "/grpc.health.v1.Health/Check"
 # The gateway's own limit, in both directions; a batch of events stays well below it.
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 OPTIONS: tuple[tuple[str, Any], ...] = (
@@ -74,12 +74,24 @@ def open_channel(
     address: str | None, *, credentials: grpc.ChannelCredentials | None, timeout_s: float
 ) -> grpc.aio.Channel:
     """A channel with everything said here; plaintext without credentials. The first call connects."""
-    target = address or os.environ.get(ADDRESS_VARIABLE) or DEFAULT_ADDRESS
-    options = (*OPTIONS, ("grpc.service_config", service_config(CONTRACT)))
+    target, credentials, options = described(address, credentials)
     interceptors = [UnaryCalls(timeout_s=timeout_s)]
     if credentials is None:
         return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
     return grpc.aio.secure_channel(target, credentials, options=options, interceptors=interceptors)
+
+
+def described(
+    address: str | None, credentials: grpc.ChannelCredentials | None
+) -> tuple[str, grpc.ChannelCredentials | None, tuple[tuple[str, Any], ...]]:
+    """Target, credentials and options of a channel: what is given, else what the environment says."""
+    options = (*OPTIONS, ("grpc.service_config", service_config(CONTRACT)))
+    return address or environment.address(), credentials or environment.credentials(), options
+
+
+def is_serving(health: bytes) -> bool:
+    """What a HealthCheckResponse says; field 1 is the status, and 1 is SERVING."""
+    return health == b"\x08\x01"
 
 
 def service_config(files: Iterable[FileDescriptor]) -> str:

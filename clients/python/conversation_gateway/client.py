@@ -1,17 +1,15 @@
 """The client: one channel to the gateway, a stub per service, and the event stream."""
 
 import weakref
-from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, Unpack
 
 import grpc
-from google.protobuf.duration_pb2 import Duration
-from google.protobuf.empty_pb2 import Empty
-from google.protobuf.timestamp_pb2 import Timestamp
 
-from conversation_gateway.channel import open_channel
-from conversation_gateway.event_stream import DEFAULT_HEARTBEAT_S, EventStream, Notice
+from conversation_gateway.channel import DEFAULT_TIMEOUT_S, HEALTH_CHECK, is_serving, open_channel
+from conversation_gateway.event_stream import EventStream
+from conversation_gateway.feed_position import Notice
+from conversation_gateway.feed_request import EventOptions, subscribe_request
 from conversation_gateway.v1 import event_feed_pb2 as pb
 from conversation_gateway.v1.app_pb2_grpc import AppServiceStub
 from conversation_gateway.v1.batch_pb2_grpc import BatchServiceStub
@@ -27,8 +25,6 @@ from conversation_gateway.v1.raw_pb2_grpc import RawServiceStub
 from conversation_gateway.v1.template_pb2_grpc import TemplateServiceStub
 from conversation_gateway.v1.webhook_pb2_grpc import WebhookServiceStub
 
-DEFAULT_TIMEOUT_S = 30.0
-
 
 class Client:
     """A connection to a gateway: `async with connect() as client`.
@@ -43,44 +39,27 @@ class Client:
         """Use this channel, and close it in the end; `connect` makes one that behaves as said above."""
         self._channel = channel
         self._streams = weakref.WeakSet[EventStream]()
-        self.apps = AppServiceStub(self._channel)
-        self.batches = BatchServiceStub(self._channel)
-        self.capabilities = CapabilityServiceStub(self._channel)
-        self.consents = ConsentServiceStub(self._channel)
-        self.contacts = ContactServiceStub(self._channel)
-        self.conversation_events = ConversationEventServiceStub(self._channel)
-        self.conversations = ConversationServiceStub(self._channel)
-        self.feed = EventFeedServiceStub(self._channel)
-        self.messages = MessageServiceStub(self._channel)
-        self.project_settings = ProjectSettingsServiceStub(self._channel)
-        self.raw = RawServiceStub(self._channel)
-        self.templates = TemplateServiceStub(self._channel)
-        self.webhooks = WebhookServiceStub(self._channel)
+        self._check_health: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH_CHECK)
+        self.apps = AppServiceStub(channel)
+        self.batches = BatchServiceStub(channel)
+        self.capabilities = CapabilityServiceStub(channel)
+        self.consents = ConsentServiceStub(channel)
+        self.contacts = ContactServiceStub(channel)
+        self.conversation_events = ConversationEventServiceStub(channel)
+        self.conversations = ConversationServiceStub(channel)
+        self.feed = EventFeedServiceStub(channel)
+        self.messages = MessageServiceStub(channel)
+        self.project_settings = ProjectSettingsServiceStub(channel)
+        self.raw = RawServiceStub(channel)
+        self.templates = TemplateServiceStub(channel)
+        self.webhooks = WebhookServiceStub(channel)
 
     def events(
-        self,
-        *,
-        after: bytes | None = None,
-        earliest: bool = False,
-        at_time: datetime | None = None,
-        subscription: str | None = None,
-        # Quoted, because at run time these enums are no classes.
-        new_subscription: "pb.NewSubscription | None" = None,
-        on_gap: "pb.OnGap | None" = None,
-        filter: pb.EventFilter | None = None,  # noqa: A002 - the field's name in the contract
-        view: "pb.FeedView | None" = None,
-        heartbeat_interval_s: float = DEFAULT_HEARTBEAT_S,
-        stop_at: bytes | None = None,
-        stop_at_newest: bool = False,
-        project_id: str = "",
-        notice: Notice | None = None,
-        give_up_after_s: float | None = None,
+        self, *, notice: Notice | None = None, give_up_after_s: float | None = None, **options: Unpack[EventOptions]
     ) -> EventStream:
         """Follow the events: `async for event in client.events(after=cursor)`.
 
-        Starts after the cursor `after`, with the `earliest` event kept, with the first one received `at_time`, or after
-        what was committed for `subscription`; with none of these, with the next event. The other parameters are the
-        fields of `SubscribeRequest`, explained there.
+        `EventOptions` lists where it may start and stop, and what else may be chosen.
 
         A stream that breaks, falls silent for three heartbeat intervals, or is sent away by a gateway that shuts down
         is opened again after its cursor, with back-off and jitter, until it is cancelled, or until `give_up_after_s`
@@ -91,28 +70,14 @@ class Client:
         so events not committed yet come again. `notice` is called with every answer that holds no events: `opened`,
         `heartbeat` with the lag, `gap_skipped` and the others.
         """
-        starts = {
-            "after_cursor": after,
-            "earliest": Empty() if earliest else None,
-            "at_time": at_time and _timestamp(at_time),
-            "subscription": subscription,
-        }
-        stops = {"stop_at_cursor": stop_at, "stop_at_newest": Empty() if stop_at_newest else None}
-        heartbeat_interval = Duration()
-        heartbeat_interval.FromMicroseconds(round(heartbeat_interval_s * 1_000_000))
-        request = pb.SubscribeRequest(
-            project_id=project_id,
-            on_gap=on_gap,
-            filter=filter,
-            view=view,
-            heartbeat_interval=heartbeat_interval,
-            new_subscription=new_subscription,
-            **_at_most_one(starts),
-            **_at_most_one(stops),
-        )
+        request = subscribe_request(options)
         stream = EventStream(feed=self.feed, request=request, notice=notice, give_up_after_s=give_up_after_s)
         self._streams.add(stream)
         return stream
+
+    async def is_serving(self) -> bool:
+        """Whether the gateway says, by the standard health check, that it serves."""
+        return is_serving(await self._check_health(b""))
 
     async def commit(self, subscription: str, cursor: bytes, *, fencing_epoch: int = 0) -> bytes:
         """Record durably that a subscription has dealt with everything up to `cursor`; the committed cursor.
@@ -146,24 +111,9 @@ def connect(
 ) -> Client:
     """A client of the gateway at `address`: `host:port` or `unix:/path`.
 
-    Without one, at CONVERSATION_GATEWAY_ADDRESS, else at 127.0.0.1:50051. Plaintext, unless `credentials` are given
-    (`grpc.ssl_channel_credentials()`). A unary call without a deadline of its own gets `timeout_s` seconds. Nothing is
-    sent before the first call. Call it inside a running event loop, and close what it returns.
+    Without an address, and without `credentials` (`grpc.ssl_channel_credentials()`), what the environment says:
+    `conversation_gateway.environment` lists its variables. Else 127.0.0.1:50051, in plaintext. A unary call without a
+    deadline of its own gets `timeout_s` seconds. Nothing is sent before the first call. Call it inside a running event
+    loop, and close what it returns.
     """
     return Client(open_channel(address, credentials=credentials, timeout_s=timeout_s))
-
-
-def _at_most_one(fields: dict[str, Any]) -> dict[str, Any]:
-    """The field that is given, if any; several would silently override each other."""
-    given = {name: value for name, value in fields.items() if value is not None}
-    if len(given) > 1:
-        raise ValueError("only one of these may be given: " + ", ".join(given))
-    return given
-
-
-def _timestamp(time: datetime) -> Timestamp:
-    if time.tzinfo is None:
-        raise ValueError("at_time needs a time zone")
-    timestamp = Timestamp()
-    timestamp.FromDatetime(time)
-    return timestamp

@@ -17,7 +17,7 @@ from the network or a proxy instead has no reason. Whether trying again can help
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import grpc
 from google.protobuf.message import DecodeError, Message
@@ -122,15 +122,22 @@ _KINDS: Mapping[grpc.StatusCode, type[GatewayError]] = {
 }
 
 
-def typed_error(error: grpc.aio.AioRpcError) -> GatewayError:
+def silence(patience_s: float) -> GatewayError:
+    """The error of a stream on which nothing came for so many seconds."""
+    message = f"the gateway said nothing for {patience_s:.3g} s"
+    return Unavailable(message, code=grpc.StatusCode.UNAVAILABLE, explanation=Explanation())
+
+
+def typed_error(error: grpc.RpcError) -> GatewayError:
     """The typed form of a failed call; never raises, whatever the details hold."""
-    code, message = error.code(), error.details() or ""
-    explanation = _explanation(error)
+    failed: Any = error  # what grpc raises for a call is a call too, asyncio or not
+    code, message = failed.code(), failed.details() or ""
+    explanation = _explanation(failed)
     kind = OutcomeUnknown if explanation.reason == "OUTCOME_UNKNOWN" else _KINDS.get(code, GatewayError)
     return kind(message, code=code, explanation=explanation)
 
 
-def _explanation(error: grpc.aio.AioRpcError) -> Explanation:
+def _explanation(error: Any) -> Explanation:
     """Read the `google.rpc` details; what is missing or unreadable stays empty."""
     packed = next((value for key, value in error.trailing_metadata() or () if key == DETAILS), b"")
     try:

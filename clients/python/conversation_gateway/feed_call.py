@@ -5,11 +5,9 @@ import contextlib
 
 import grpc
 
-from conversation_gateway.errors import Explanation, GatewayError, Unavailable, typed_error
+from conversation_gateway.errors import silence, typed_error
+from conversation_gateway.feed_position import SILENT_INTERVALS
 from conversation_gateway.v1 import event_feed_pb2 as pb
-
-# The contract's advice: a stream that is silent for three granted heartbeat intervals is broken.
-SILENT_INTERVALS = 3
 
 Call = grpc.aio.UnaryStreamCall[pb.SubscribeRequest, pb.SubscribeResponse]
 
@@ -37,7 +35,7 @@ class FeedCall:
                 answer = await self._call.read()
         except TimeoutError:
             self.cancel()
-            raise self._silence() from None
+            raise silence(self._patience_s) from None
         except grpc.aio.AioRpcError as error:
             raise typed_error(error) from error
         except asyncio.CancelledError:
@@ -55,10 +53,6 @@ class FeedCall:
         """Tell the gateway that nobody listens any more; a task that waits in `read` gets nothing."""
         self.cancelled = True
         self._call.cancel()
-
-    def _silence(self) -> GatewayError:
-        message = f"the gateway said nothing for {self._patience_s:.3g} s"
-        return Unavailable(message, code=grpc.StatusCode.UNAVAILABLE, explanation=Explanation())
 
     def __del__(self) -> None:
         # The last reference may be dropped in any thread, and after the loop, when there is nothing left to cancel.

@@ -2,7 +2,8 @@
 
     python send_and_follow.py +46700000001
 
-The gateway is the one at CONVERSATION_GATEWAY_ADDRESS, or on this machine (`make playground`).
+The gateway is the one at CONVERSATION_GATEWAY_ADDRESS, or on this machine (`make playground`). When it is away for
+five seconds the program gives up.
 """
 
 import asyncio
@@ -10,10 +11,12 @@ import sys
 import uuid
 
 from conversation_gateway import connect
+from conversation_gateway.errors import GatewayError
 from conversation_gateway.v1.event_feed_pb2 import EventFilter, GetFeedRequest
 from conversation_gateway.v1.message_pb2 import SendMessageRequest
 from conversation_gateway.vocabulary import ConversationChannel, DeliveryStatus, WebhookTrigger
 
+GIVE_UP_AFTER_S = 5
 LAST = (DeliveryStatus.READ, DeliveryStatus.FAILED)
 
 
@@ -28,10 +31,13 @@ async def main(number: str) -> None:
         sent = await client.messages.SendMessage(request)
 
         deliveries = EventFilter(triggers=[WebhookTrigger.MESSAGE_DELIVERY], message_ids=[sent.message_id])
-        async for event in client.events(after=cursor, filter=deliveries):
-            print(event.message_delivery_report.status)
+        async for event in client.events(after=cursor, filter=deliveries, give_up_after_s=GIVE_UP_AFTER_S):
+            print(event.message_delivery_report.status, flush=True)
             if event.message_delivery_report.status in LAST:
                 break
 
 
-asyncio.run(main(sys.argv[1]))
+try:
+    asyncio.run(main(sys.argv[1]))
+except GatewayError as error:
+    sys.exit(f"{type(error).__name__}: {error}")

@@ -1,0 +1,108 @@
+"""The blocking client: one channel to the gateway, a stub per service, and the event stream."""
+
+import weakref
+from types import TracebackType
+from typing import Self, Unpack
+
+import grpc
+
+from conversation_gateway.channel import DEFAULT_TIMEOUT_S, HEALTH_CHECK, is_serving
+from conversation_gateway.feed_position import Notice
+from conversation_gateway.feed_request import EventOptions, subscribe_request
+from conversation_gateway.sync.channel import open_channel
+from conversation_gateway.sync.event_stream import EventStream
+from conversation_gateway.v1 import event_feed_pb2 as pb
+from conversation_gateway.v1.app_pb2_grpc import AppServiceStub
+from conversation_gateway.v1.batch_pb2_grpc import BatchServiceStub
+from conversation_gateway.v1.capability_pb2_grpc import CapabilityServiceStub
+from conversation_gateway.v1.consent_pb2_grpc import ConsentServiceStub
+from conversation_gateway.v1.contact_pb2_grpc import ContactServiceStub
+from conversation_gateway.v1.conversation_event_pb2_grpc import ConversationEventServiceStub
+from conversation_gateway.v1.conversation_pb2_grpc import ConversationServiceStub
+from conversation_gateway.v1.event_feed_pb2_grpc import EventFeedServiceStub
+from conversation_gateway.v1.message_pb2_grpc import MessageServiceStub
+from conversation_gateway.v1.project_settings_pb2_grpc import ProjectSettingsServiceStub
+from conversation_gateway.v1.raw_pb2_grpc import RawServiceStub
+from conversation_gateway.v1.template_pb2_grpc import TemplateServiceStub
+from conversation_gateway.v1.webhook_pb2_grpc import WebhookServiceStub
+
+
+class Client:
+    """A connection to a gateway: `with connect() as client`.
+
+    Each service of the contract is an attribute, a generated stub that is called as it is:
+    `client.messages.SendMessage(request, timeout=10)`. A unary call without a `timeout` gets the client's own, is
+    repeated when the gateway is not there and the contract says that repeating does no harm, and raises a typed error
+    of `conversation_gateway.errors`.
+    """
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        """Use this channel, and close it in the end; `connect` makes one that behaves as said above."""
+        self._channel = channel
+        self._streams = weakref.WeakSet[EventStream]()
+        self._check_health: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH_CHECK)
+        self.apps = AppServiceStub(channel)
+        self.batches = BatchServiceStub(channel)
+        self.capabilities = CapabilityServiceStub(channel)
+        self.consents = ConsentServiceStub(channel)
+        self.contacts = ContactServiceStub(channel)
+        self.conversation_events = ConversationEventServiceStub(channel)
+        self.conversations = ConversationServiceStub(channel)
+        self.feed = EventFeedServiceStub(channel)
+        self.messages = MessageServiceStub(channel)
+        self.project_settings = ProjectSettingsServiceStub(channel)
+        self.raw = RawServiceStub(channel)
+        self.templates = TemplateServiceStub(channel)
+        self.webhooks = WebhookServiceStub(channel)
+
+    def events(
+        self, *, notice: Notice | None = None, give_up_after_s: float | None = None, **options: Unpack[EventOptions]
+    ) -> EventStream:
+        """Follow the events: `for event in client.events(after=cursor)`.
+
+        The stream behaves as the one of the asyncio client, and takes the same parameters; `close` ends it from
+        whichever thread.
+        """
+        request = subscribe_request(options)
+        stream = EventStream(feed=self.feed, request=request, notice=notice, give_up_after_s=give_up_after_s)
+        self._streams.add(stream)
+        return stream
+
+    def is_serving(self) -> bool:
+        """Whether the gateway says, by the standard health check, that it serves."""
+        return is_serving(self._check_health(b""))
+
+    def commit(self, subscription: str, cursor: bytes, *, fencing_epoch: int = 0) -> bytes:
+        """Record durably that a subscription has dealt with everything up to `cursor`; the committed cursor.
+
+        A consumer that was replaced gets FENCED, if `fencing_epoch` is that of its `EventStream.opened`.
+        """
+        request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch)
+        return self.feed.Commit(request).cursor
+
+    def close(self) -> None:
+        """End every stream and cancel every call. May be repeated."""
+        for stream in list(self._streams):
+            stream.close()
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(
+    address: str | None = None,
+    *,
+    credentials: grpc.ChannelCredentials | None = None,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+) -> Client:
+    """A client of the gateway at `address`: `host:port` or `unix:/path`.
+
+    Takes what the `connect` of the asyncio client takes, from the same environment.
+    """
+    return Client(open_channel(address, credentials=credentials, timeout_s=timeout_s))
