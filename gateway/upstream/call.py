@@ -86,7 +86,7 @@ class Caller:
         return Operation(
             method=method,
             fill=filler_for(method.request, self._defaults),
-            check=checker_for(method.request),
+            check=checker_for(method.request, self._clock.now),
             sends=is_sending(method.request),
             stampable=metadata is not None and metadata.message_type is None,
         )

@@ -5,6 +5,8 @@ Required fields come from `google.api.field_behavior`, limits from `limits`.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from google.api import field_behavior_pb2
@@ -15,6 +17,7 @@ from google.protobuf.message import Message
 from gateway.errors import Violation
 from gateway.mapping import Trail, render
 from gateway.upstream import limits
+from gateway.upstream.batch_checks import check_batch, is_batch
 
 _PACKAGE = "conversation_gateway.v1."
 # Whether what lies below the field is worth a look: a list that is too long is not walked through.
@@ -27,8 +30,8 @@ MOST_VIOLATIONS = 32
 MOST_PARTS = 50_000
 
 
-def checker_for(request: Descriptor) -> Callable[[Message], Awaitable[list[Violation]]]:
-    """Compile the checks of one request type; the result visits only fields that are set.
+def checker_for(request: Descriptor, now: Callable[[], datetime]) -> Callable[[Message], Awaitable[list[Violation]]]:
+    """Compile the checks of one request type; the result visits only fields that are set. `now` is the instant.
 
     It pauses after each slice of work, so that the event loop runs and a cancelled caller is noticed, and stops when
     enough is known to be wrong or when a request has more parts than any real one.
@@ -36,9 +39,12 @@ def checker_for(request: Descriptor) -> Callable[[Message], Awaitable[list[Viola
     root = _Compiler().compile(request)
     ordered = "channel_priority_order" in request.fields_by_name and "recipient" in request.fields_by_name
 
+    is_a_batch = is_batch(request)
+
     async def violations(message: Message) -> list[Violation]:
         found: list[Violation] = []
-        for parts, _ in enumerate(root.check(message, None, found), 1):
+        batch = check_batch(message, now(), found) if is_a_batch else ()
+        for parts, _ in enumerate(chain(root.check(message, None, found), batch), 1):
             if len(found) >= MOST_VIOLATIONS:
                 return found
             if parts > MOST_PARTS:

@@ -6,6 +6,7 @@ import pytest
 from conversation_gateway.v1 import app_message_pb2, batch_pb2, identity_pb2, message_pb2
 from google.protobuf import descriptor_pool
 
+from gateway.clock import Clock
 from gateway.errors import Violation
 from gateway.upstream import contract, limits
 from gateway.upstream.checks import checker_for
@@ -13,7 +14,7 @@ from gateway.upstream.checks import checker_for
 Send = message_pb2.SendMessageRequest
 # The whole contract, so that the pool knows every message.
 assert contract.FILES
-run = checker_for(message_pb2.DESCRIPTOR.message_types_by_name["SendMessageRequest"])
+run = checker_for(message_pb2.DESCRIPTOR.message_types_by_name["SendMessageRequest"], Clock().now)
 
 
 def send() -> message_pb2.SendMessageRequest:
@@ -117,7 +118,7 @@ async def test_the_event_loop_runs_while_a_thousand_recipients_are_checked() -> 
     for number in range(1000):
         request.recipient_and_params.add().recipient.contact_id = str(number)
     request.recipient_and_params[900].recipient.Clear()
-    check_batch = checker_for(batch_pb2.DESCRIPTOR.message_types_by_name["SendBatchRequest"])
+    check_batch = checker_for(batch_pb2.DESCRIPTOR.message_types_by_name["SendBatchRequest"], Clock().now)
     turns = 0
 
     async def count() -> None:
@@ -154,7 +155,7 @@ def test_the_list_of_what_is_wrong_has_an_end() -> None:
     request = batch_pb2.SendBatchRequest(app_id="a", message={"text_message": {"text": "Hello"}})
     for _ in range(1000):
         request.recipient_and_params.add().recipient.SetInParent()
-    check_batch = checker_for(batch_pb2.DESCRIPTOR.message_types_by_name["SendBatchRequest"])
+    check_batch = checker_for(batch_pb2.DESCRIPTOR.message_types_by_name["SendBatchRequest"], Clock().now)
 
     async def main() -> list[Violation]:
         return await check_batch(request)
