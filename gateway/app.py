@@ -24,7 +24,7 @@ from gateway.http_server import HttpServer
 from gateway.listener import Listener
 from gateway.rpc import event_feed, message_stream, paging, passthrough, raw
 from gateway.rpc.boundary import Boundary
-from gateway.rpc.server import RpcServer
+from gateway.rpc.server import Door, RpcServer
 from gateway.settings import Settings
 from gateway.telemetry import logs
 from gateway.telemetry.metrics import Metrics
@@ -136,8 +136,8 @@ def _rpc_server(settings: Settings, *, calls: Caller, feed: Feed, metrics: Metri
         | message_stream.handlers(operations=operations, calls=calls, boundary=boundary, clock=clock)
         | event_feed.handlers(feed=feed, boundary=boundary, project_id=settings.project_id)
         | raw.handlers(calls=calls, boundary=boundary, enabled=settings.raw_calls, hosts=settings.callback_url_hosts),
-        address=settings.grpc_address,
-        socket_mode=int(settings.grpc_socket_mode, 8),
+        door=Door(address=settings.grpc_address, socket_mode=int(settings.grpc_socket_mode, 8)),
+        entrance=boundary.entrance,
         reflection_on=settings.grpc_reflection,
         idle=boundary.idle,
         drain=boundary.draining.set,

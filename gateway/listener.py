@@ -128,6 +128,11 @@ class SocketPath:
         finally:
             os.umask(before)
 
+    def give_to(self, group: int, mode: int) -> None:
+        """Hand the bound socket to a group; `OSError` when the process is not allowed to."""
+        os.chown(self._path, -1, group)
+        self._path.chmod(mode)
+
     def release(self) -> None:
         """Remove the socket, then let the next process in."""
         with contextlib.suppress(OSError):

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import grpc
 from google.protobuf.message import DecodeError, Message
@@ -19,11 +19,12 @@ from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import CallerError, GatewayError
 from gateway.rpc import status
+from gateway.rpc.callers import Callers
 from gateway.rpc.dialogue import MAX_MESSAGE_BYTES, Context, Dialogue, slow_consumer, too_large, written
+from gateway.rpc.entrance import Admission, Entrance, Kind
 from gateway.telemetry.logs import logger
 from gateway.telemetry.metrics import Metrics, Rpc, RpcMetrics
 
-ABORT_TIMEOUT_S = 1.0
 _TOKEN = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _NUMBER = re.compile(r"\+?[\d.-]{6,}")
 
@@ -37,9 +38,9 @@ class Call:
     deadline: Deadline
     """A unary call always has one; a stream's never passes unless its caller set it."""
     peer: str
-    """The connection the call came on, as gRPC names it: what waiting calls are shared between fairly."""
+    """What waiting calls are shared between fairly: the caller where it has a name, else its connection."""
     caller: str
-    """Who calls, for caps: the peer's host, until callers are authenticated."""
+    """Who calls, for caps: the name the caller was recognised by, or its host where nobody has to prove who it is."""
     request_id: str
     """The id to quote when asking about this call: the caller's `x-request-id`, else one of ours."""
     trailers: dict[str, str] = field(default_factory=dict)
@@ -71,24 +72,32 @@ class _Rpc:
     request_class: type[Message]
     metrics: RpcMetrics
 
-    def admit(self, data: bytes) -> Message:
+    def admit(self, data: bytes, admission: Admission, call: Call) -> Message:
         """Take one message in, of a unary call or a stream; raises `CallerError` when it cannot be read."""
         self.metrics.received.inc()
         try:
-            return self.request_class.FromString(data)
+            request = self.request_class.FromString(data)
         except DecodeError:
             raise CallerError(
                 "the request is not a readable message of this method's type",
                 reason="MALFORMED_REQUEST",
                 code=grpc.StatusCode.INVALID_ARGUMENT,
             ) from None
+        admission.principal.cap(request, call.trailers)
+        return request
 
 
 class Boundary:
     """Wraps behaviours into gRPC handlers."""
 
-    def __init__(self, *, metrics: Metrics, clock: Clock, max_deadline_s: float) -> None:
-        """Unary calls without a deadline get `max_deadline_s` seconds; streams have none."""
+    def __init__(
+        self, *, metrics: Metrics, clock: Clock, max_deadline_s: float, entrance: Entrance | None = None
+    ) -> None:
+        """Unary calls without a deadline get `max_deadline_s` seconds; streams have none.
+
+        Everyone may come in unless there is an `entrance` that knows better.
+        """
+        self.entrance = entrance or Entrance(callers=Callers(clock=clock))
         self._metrics = metrics
         self._clock = clock
         self.max_deadline_s = max_deadline_s
@@ -106,18 +115,20 @@ class Boundary:
         """A handler for one request and one answer."""
         rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "unary")))
 
-        async def answer(data: bytes, call: Call, _context: Context) -> bytes:
-            response = (await behaviour(rpc.admit(data), call)).SerializeToString()
+        async def answer(call: Call, context: Context, admission: Admission) -> bytes:
+            request = rpc.admit(await admission.receive(context), admission, call)
+            response = (await behaviour(request, call)).SerializeToString()
             if len(response) > MAX_MESSAGE_BYTES:
                 raise too_large()
             rpc.metrics.sent.inc()
             return response
 
-        async def handle(data: bytes, context: Context) -> bytes:
+        async def handle(_requests: object, context: Context) -> bytes:
             cap = Deadline.after(self.max_deadline_s, self._clock)
-            return await self._guard(rpc, data, context, answer, cap)
+            return await self._guard(rpc, context, answer, cap, "calls")
 
-        return grpc.unary_unary_rpc_method_handler(handle)
+        # One request all the same: as a stream, it is not read before its caller is known.
+        return grpc.stream_unary_rpc_method_handler(handle)
 
     def server_stream(
         self, path: str, request_class: type[Message], behaviour: Stream, *, too_slow: TooSlow | None = None
@@ -128,8 +139,9 @@ class Boundary:
         """
         rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "server_stream")))
 
-        async def answer(data: bytes, call: Call, context: Context) -> bytes:
-            async with aclosing(behaviour(rpc.admit(data), call)) as frames:
+        async def answer(call: Call, context: Context, admission: Admission) -> bytes:
+            request = rpc.admit(await admission.receive(context), admission, call)
+            async with aclosing(behaviour(request, call)) as frames:
                 async for frame in frames:
                     if len(frame) > MAX_MESSAGE_BYTES:
                         raise too_large()
@@ -138,37 +150,41 @@ class Boundary:
                     rpc.metrics.sent.inc()
             return b""
 
-        async def handle(data: bytes, context: Context) -> None:
-            await self._guard(rpc, data, context, answer, Deadline.never(self._clock))
+        async def handle(_requests: object, context: Context) -> None:
+            await self._guard(rpc, context, answer, Deadline.never(self._clock), "streams")
 
-        return grpc.unary_stream_rpc_method_handler(handle)
+        return grpc.stream_stream_rpc_method_handler(handle)
 
     def bidi(self, path: str, request_class: type[Message], behaviour: Bidi) -> Handler:
         """A handler for many requests and many answers, in whatever order the behaviour reads and writes them."""
         rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "bidi_stream")))
 
-        async def answer(_data: bytes, call: Call, context: Context) -> bytes:
+        async def answer(call: Call, context: Context, admission: Admission) -> bytes:
+            def admit(data: bytes) -> Message:
+                return rpc.admit(data, admission, call)
+
+            sent = rpc.metrics.sent.inc
             try:
-                await behaviour(Dialogue(context=context, admit=rpc.admit, sent=rpc.metrics.sent.inc), call)
+                await behaviour(Dialogue(context=context, admit=admit, held=admission.held, sent=sent), call)
             except ExceptionGroup as failures:
                 # Of its tasks the first one that failed has ended the stream, and the others with it.
                 raise failures.exceptions[0] from None
             return b""
 
         async def handle(_requests: object, context: Context) -> None:
-            await self._guard(rpc, b"", context, answer, Deadline.never(self._clock))
+            await self._guard(rpc, context, answer, Deadline.never(self._clock), "streams")
 
         return grpc.stream_stream_rpc_method_handler(handle)
 
     async def _guard(
         self,
         rpc: "_Rpc",
-        data: bytes,
         context: Context,
-        answer: Callable[[bytes, Call, Context], Awaitable[bytes]],
+        answer: Callable[[Call, Context, Admission], Awaitable[bytes]],
         cap: Deadline,
+        kind: Kind,
     ) -> bytes:
-        """Run one RPC from its bytes to its status; every way it can end is counted and logged once, here."""
+        """Run one RPC from its head to its status; every way it can end is counted and logged once, here."""
         started_s = self._clock.monotonic()
         call = self._call(context, cap)
         code = grpc.StatusCode.OK
@@ -177,7 +193,9 @@ class Boundary:
         self._in_flight += 1
         self._idle.clear()
         try:
-            result = await answer(data, call, context)
+            with self.entrance.admit(rpc.path, context, kind) as admission:
+                call.caller, call.peer = admission.principal.name, admission.principal.peer
+                result = await answer(call, context, admission)
             context.set_trailing_metadata(_plain(call.trailers))
         except asyncio.CancelledError:
             code = grpc.StatusCode.DEADLINE_EXCEEDED if call.deadline.passed else grpc.StatusCode.CANCELLED
@@ -202,7 +220,7 @@ class Boundary:
                 duration_ms=round(duration_s * 1000, 3),
                 request_id=call.request_id,
             )
-        return await _abort(context, error, call)
+        return await status.abort(context, error, call.request_id, _plain(call.trailers))
 
     def _call(self, context: Context, cap: Deadline) -> Call:
         remaining_s = context.time_remaining()
@@ -210,8 +228,8 @@ class Boundary:
         request_id = given if isinstance(given, str) and _is_quotable(given) else os.urandom(8).hex()
         return Call(
             deadline=cap if remaining_s is None else Deadline.after(remaining_s, self._clock),
-            peer=context.peer(),
-            caller=_host_of(context.peer()),
+            peer="",
+            caller="",
             request_id=request_id,
             trailers={"x-request-id": request_id},
         )
@@ -228,22 +246,9 @@ def failure_of(failure: Exception, method: str) -> GatewayError:
     return status.internal()
 
 
-async def _abort(context: Context, error: GatewayError, call: Call) -> NoReturn:
-    """End the call with its status. Behind a peer that stopped reading even this blocks, hence the bound."""
-    extra = _plain(call.trailers)
-    async with asyncio.timeout(ABORT_TIMEOUT_S):
-        await context.abort(error.code, status.message_of(error), status.trailers(error, call.request_id) + extra)
-    raise error
-
-
 def _labels(path: str, kind: str) -> Rpc:
     _, service, method = path.split("/")
     return Rpc(kind=kind, service=service, method=method)
-
-
-def _host_of(peer: str) -> str:
-    """The peer without its port, which is another one for every connection."""
-    return peer.rpartition(":")[0] if peer.startswith("ipv") else peer
 
 
 def _is_quotable(value: str) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
 import grpc
@@ -21,8 +22,20 @@ Take = Callable[[Any], Awaitable[None]]
 class Dialogue:
     """Reads what the caller writes, no faster than it is taken, and writes answers from any number of tasks."""
 
-    def __init__(self, *, context: Context, admit: Callable[[bytes], Message], sent: Callable[[], None]) -> None:
-        """`admit` makes a message of bytes or raises `CallerError`, `sent` counts an answer."""
+    def __init__(
+        self,
+        *,
+        context: Context,
+        admit: Callable[[bytes], Message],
+        held: Callable[[Message], AbstractContextManager[None]],
+        sent: Callable[[], None],
+    ) -> None:
+        """`admit` makes a message of bytes or raises `CallerError`, `sent` counts an answer.
+
+        `held` counts the bytes of a request that is under way, and raises `LimitError` where there are too many: every
+        request that is worked on must be, for its size bounds what a caller can make the gateway hold.
+        """
+        self.held = held
         self._context = context
         self._admit = admit
         self._sent = sent

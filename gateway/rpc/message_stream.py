@@ -66,7 +66,7 @@ class MessageStream:
         answer: Any = message_pb2.SendMessagesResponse(item_id=item_id)
         error: GatewayError | None = None
         try:
-            sent = await self._send(request, call)
+            sent = await self._send(request, dialogue, call)
             answer.sent.MergeFrom(sent.message)
             answer.report.MergeFrom(report(sent))
         except Exception as failure:  # noqa: BLE001 - whatever it is, it is this item's and ends no other
@@ -82,7 +82,9 @@ class MessageStream:
         )
         await dialogue.send(answer)
 
-    async def _send(self, request: message_pb2.SendMessagesRequest | CallerError, call: Call) -> Answer:
+    async def _send(
+        self, request: message_pb2.SendMessagesRequest | CallerError, dialogue: Dialogue, call: Call
+    ) -> Answer:
         if isinstance(request, CallerError):
             raise request
         if violations := _wrong(request):
@@ -91,9 +93,10 @@ class MessageStream:
         if request.HasField("timeout"):
             timeout_s = request.timeout.seconds + request.timeout.nanos / 1e9
         try:
-            return await self._calls.call(
-                self._operation, request.send, call.deadline.within(timeout_s), caller=call.peer
-            )
+            with dialogue.held(request):
+                return await self._calls.call(
+                    self._operation, request.send, call.deadline.within(timeout_s), caller=call.peer
+                )
         except CallerError as error:
             raise error.below("send") from None
 

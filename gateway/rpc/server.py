@@ -3,21 +3,23 @@
 import asyncio
 import errno
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection, reflection_pb2
+from grpc_health.v1 import health_pb2_grpc
 
-from gateway.errors import CallerError
+from gateway.errors import CallerError, GatewayError
 from gateway.listener import Listener, SocketPath
-from gateway.rpc import status
+from gateway.rpc import reflection, status
 from gateway.rpc.boundary import Handler
 from gateway.rpc.dialogue import MAX_MESSAGE_BYTES, Context
+from gateway.rpc.entrance import Entrance
+from gateway.rpc.health import Health
+from gateway.rpc.tls import ReloadingTls
 
-# Wire-identical to v1alpha; the package serves only that one (grpc/grpc#38576).
-REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
 # For answers that are written already to leave.
 LAST_WORDS_S = 0.2
 OPTIONS: tuple[tuple[str, Any], ...] = (
@@ -31,9 +33,50 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.http2.max_ping_strikes", 2),
+    # A peer that connects and says nothing, or goes away and leaves its connection behind, does not stay.
+    ("grpc.server_handshake_timeout_ms", 10_000),
+    ("grpc.max_connection_idle_ms", 15 * 60_000),
+    ("grpc.max_concurrent_streams", 4096),
+    ("grpc.max_metadata_size", 8 * 1024),
+    ("grpc.absolute_max_metadata_size", 16 * 1024),
 )
 
 Handlers = Mapping[str, Handler]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    """How many connections there may be, and for how long."""
+
+    max_count: int = 1024
+    """One more is closed as soon as it is accepted."""
+    max_age_s: float = 0.0
+    """After this time, give or take a tenth, a connection takes no new calls; 0 is never."""
+    age_grace_s: float = 60.0
+    """How long what is under way on such a connection may still take."""
+
+    def options(self) -> tuple[tuple[str, Any], ...]:
+        """The same in gRPC's words."""
+        count = ("grpc.max_allowed_incoming_connections", self.max_count)
+        if not self.max_age_s:
+            return (count,)
+        return (
+            count,
+            ("grpc.max_connection_age_ms", int(self.max_age_s * 1000)),
+            ("grpc.max_connection_age_grace_ms", int(self.age_grace_s * 1000)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Where the server listens, and for whom."""
+
+    address: str
+    socket_mode: int = 0o660
+    socket_group: int | None = None
+    """Group id of a Unix socket; none is the process's own."""
+    tls: ReloadingTls | None = None
+    connections: Connections = Connections()
 
 
 class RpcServer:
@@ -43,58 +86,50 @@ class RpcServer:
         self,
         handlers: Handlers,
         *,
-        address: str,
-        socket_mode: int,
+        door: Door,
+        entrance: Entrance,
         reflection_on: bool,
         idle: Callable[[], Awaitable[None]],
         drain: Callable[[], None],
+        stores: Mapping[str, Callable[[], bool]] = MappingProxyType({}),
     ) -> None:
         """Register every handler, by gRPC path; nothing listens before `start`.
 
         `idle` returns once none of them is busy, and `drain` tells those that read from a stream to read no more.
+        `stores` tells for a service whether the store it needs can be used.
         """
         self._idle = idle
         self._drain = drain
-        self._socket = Path(address.removeprefix("unix:")) if address.startswith("unix:") else None
-        self._address = address
-        self._socket_mode = socket_mode
+        self._door = door
+        self._socket = Path(door.address.removeprefix("unix:")) if door.address.startswith("unix:") else None
         self._held: SocketPath | None = None
-        self._server = grpc.aio.server(options=OPTIONS)
-        self._health = health.aio.HealthServicer()
-        self._services = tuple(sorted({path.split("/")[1] for path in handlers}))
-        for service in self._services:
+        self._server = grpc.aio.server(
+            options=OPTIONS + door.connections.options(), maximum_concurrent_rpcs=entrance.most_at_once
+        )
+        services = tuple(sorted({path.split("/")[1] for path in handlers}))
+        self._health = Health(entrance=entrance, services=services, stores=stores)
+        for service in services:
             self._serve(service, {p.split("/")[2]: h for p, h in handlers.items() if p.split("/")[1] == service})
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if reflection_on:
-            self._reflect()
+            for service in reflection.SERVICES:
+                self._serve(service, reflection.handlers(services, entrance))
         # Asked last, about everything that nobody else serves.
-        self._server.add_generic_rpc_handlers((_UnknownMethods(),))
+        self._server.add_generic_rpc_handlers((_UnknownMethods(entrance),))
 
     def _serve(self, service: str, methods: Mapping[str, Any]) -> None:
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, dict(methods)),))
-
-    def _reflect(self) -> None:
-        """Serve both versions; the v1 name is not listed, for its descriptor is in no pool."""
-        servicer = reflection.aio.ReflectionServicer((*self._services, health.SERVICE_NAME, reflection.SERVICE_NAME))
-        handler = grpc.stream_stream_rpc_method_handler(
-            servicer.ServerReflectionInfo,
-            request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
-            response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
-        )
-        for service in (reflection.SERVICE_NAME, REFLECTION_V1):
-            self._serve(service, {"ServerReflectionInfo": handler})
 
     async def start(self) -> str:
         """Listen, say SERVING, and answer the bound address; raises `OSError` when that is taken or not allowed."""
         bound = self._bind()
         await self._server.start()
-        for service in ("", *self._services):
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        self._health.start()
         return bound
 
     async def pause(self) -> None:
         """Say NOT_SERVING, so that balancers look elsewhere; calls are still answered, and streams read no more."""
-        await self._health.enter_graceful_shutdown()
+        self._health.drain()
         self._drain()
 
     async def stop(self, grace_s: float) -> None:
@@ -116,42 +151,59 @@ class RpcServer:
             self._held = None
 
     def _bind(self) -> str:
+        address = self._door.address
         if self._socket is not None:
             return self._bind_socket(self._socket)
         # Tried beforehand, because grpc reports a taken address in several lines of its own.
-        Listener.open(self._address).close()
-        return f"{self._address.rpartition(':')[0]}:{self._add_port()}"
+        Listener.open(address).close()
+        return f"{address.rpartition(':')[0]}:{self._add_port()}"
 
     def _add_port(self) -> int:
+        address, tls = self._door.address, self._door.tls
         try:
-            return self._server.add_insecure_port(self._address)
+            if tls is None:
+                return self._server.add_insecure_port(address)
+            return self._server.add_secure_port(address, tls.credentials())
         except RuntimeError:
-            raise OSError(errno.EADDRINUSE, f"cannot listen on {self._address}") from None
+            raise OSError(errno.EADDRINUSE, f"cannot listen on {address}") from None
 
     def _bind_socket(self, path: Path) -> str:
+        address = self._door.address
         try:
             self._held = SocketPath.hold(path)
+            # Before it is the right group's, it is nobody else's.
+            with self._held.narrowed(self._door.socket_mode if self._door.socket_group is None else 0o600):
+                self._add_port()
+            if self._door.socket_group is not None:
+                self._held.give_to(self._door.socket_group, self._door.socket_mode)
         except BlockingIOError:
-            raise OSError(errno.EADDRINUSE, f"another gateway listens on {self._address}") from None
+            raise OSError(errno.EADDRINUSE, f"another gateway listens on {address}") from None
         except OSError as error:
-            raise OSError(error.errno, f"cannot listen on {self._address}: {error.strerror}") from None
-        with self._held.narrowed(self._socket_mode):
-            self._add_port()
-        return self._address
+            raise OSError(error.errno, f"cannot listen on {address}: {error.strerror}") from None
+        return address
 
 
 class _UnknownMethods(grpc.GenericRpcHandler):
-    """Explains what grpc itself would refuse without details."""
+    """Explains what grpc itself would refuse without details, to those who may know."""
+
+    def __init__(self, entrance: Entrance) -> None:
+        self._entrance = entrance
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler:  # noqa: ARG002 - whatever it is
         """A handler for any method, of any kind: it answers before it has read anything."""
-        return grpc.stream_stream_rpc_method_handler(_refuse)
+        return grpc.stream_stream_rpc_method_handler(self._refuse)
+
+    async def _refuse(self, _requests: object, context: Context) -> None:
+        try:
+            self._entrance.callers.identify(context, self._entrance.refused)
+        except GatewayError as error:
+            await status.abort(context, error)
+        await status.abort(context, _no_such_method())
 
 
-async def _refuse(_requests: object, context: Context) -> None:
-    error = CallerError(
+def _no_such_method() -> CallerError:
+    return CallerError(
         "this gateway has no such method; is it older than the client, or the name misspelt?",
         reason="METHOD_UNKNOWN",
         code=grpc.StatusCode.UNIMPLEMENTED,
     )
-    await context.abort(error.code, error.message, status.trailers(error, ""))

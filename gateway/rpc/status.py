@@ -5,6 +5,9 @@ retrying can help; `BadRequest` with proto field paths; `QuotaFailure` for a lim
 was not found; `RequestInfo` with the id to quote.
 """
 
+import asyncio
+from typing import NoReturn
+
 import grpc
 from google.protobuf.any_pb2 import Any
 from google.protobuf.duration_pb2 import Duration
@@ -18,12 +21,25 @@ UPSTREAM_DOMAIN = "conversation.api.sinch.com"
 # Trailers beyond 8 KiB are at the mercy of the peer; base64 and the other trailers need their share too.
 MAX_DETAILS_BYTES = 4096
 MAX_MESSAGE_CHARACTERS = 1000
+ABORT_TIMEOUT_S = 1.0
 # Of those who are sent away by a shutdown: a restart takes about as long, and their balancer less.
 RECONNECT_S = 1.0
 # Facts that have a detail of their own.
 _ELSEWHERE = frozenset({"quota_subject", "quota_description", "resource_type", "resource_name"})
 
 Trailers = tuple[tuple[str, str | bytes], ...]
+
+
+async def abort(
+    context: "grpc.aio.ServicerContext[bytes, bytes]", error: GatewayError, request_id: str = "", more: Trailers = ()
+) -> NoReturn:
+    """End an RPC with its status. Behind a peer that stopped reading even this blocks, hence the bound.
+
+    What gRPC raises is left alone: it knows a call that has been told its status, and one that nobody waits for.
+    """
+    async with asyncio.timeout(ABORT_TIMEOUT_S):
+        await context.abort(error.code, message_of(error), trailers(error, request_id) + more)
+    raise error
 
 
 def internal() -> GatewayError:

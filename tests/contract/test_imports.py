@@ -60,6 +60,7 @@ def test_every_part_is_on_the_diagram() -> None:
 
     assert ground == {
         "__init__",
+        "callers",
         "clock",
         "configuration",
         "deadline",

@@ -17,7 +17,7 @@ from gateway.errors import LimitError
 from gateway.events.stream import FeedStream
 from gateway.rpc import dialogue, event_feed
 from gateway.rpc.boundary import Boundary
-from gateway.rpc.server import RpcServer
+from gateway.rpc.server import Door, RpcServer
 from gateway.telemetry.metrics import Metrics
 from tests import rich_status
 from tests.unit.events.reading import OpenFeed, all_positions, batch_positions, opened_feed, position_of
@@ -32,8 +32,8 @@ async def served(folder: Path) -> AsyncIterator[tuple[OpenFeed, Any]]:
         handlers = event_feed.handlers(feed=it.feed, boundary=door, project_id=PROJECT)
         server = RpcServer(
             handlers,
-            address="127.0.0.1:0",
-            socket_mode=0o660,
+            door=Door(address="127.0.0.1:0"),
+            entrance=door.entrance,
             reflection_on=False,
             idle=door.idle,
             drain=door.draining.set,

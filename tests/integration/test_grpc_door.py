@@ -16,7 +16,7 @@ from grpc_reflection.v1alpha import reflection_pb2
 
 from gateway.clock import Clock
 from gateway.rpc.boundary import Boundary, Call
-from gateway.rpc.server import RpcServer
+from gateway.rpc.server import Door, RpcServer
 from gateway.telemetry.metrics import Metrics
 from tests.rich_status import info
 
@@ -40,8 +40,8 @@ def server(
     handlers = {PATH: boundary.unary(PATH, message_pb2.SendMessageRequest, behaviour)}
     return RpcServer(
         handlers,
-        address=address,
-        socket_mode=0o660,
+        door=Door(address=address),
+        entrance=boundary.entrance,
         reflection_on=reflection,
         idle=boundary.idle,
         drain=boundary.draining.set,
@@ -222,8 +222,8 @@ async def test_a_stream_that_nobody_reads_any_more_is_cancelled_by_cancelling_it
     handlers = {STREAM: boundary.server_stream(STREAM, message_pb2.StreamMessagesRequest, endless)}
     rpc = RpcServer(
         handlers,
-        address="127.0.0.1:0",
-        socket_mode=0o660,
+        door=Door(address="127.0.0.1:0"),
+        entrance=boundary.entrance,
         reflection_on=False,
         idle=boundary.idle,
         drain=boundary.draining.set,

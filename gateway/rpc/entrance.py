@@ -1,0 +1,205 @@
+"""What every RPC passes before anything is done for it: who calls, whether it may, and whether there is room.
+
+The rule it keeps: a request costs nothing but its head until its caller is known and there is room for it, and what all
+requests cost together is bounded, in number and in bytes, whoever sends them.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import grpc
+from google.protobuf.message import Message
+
+from gateway.errors import CallerError, GatewayError, LimitError
+from gateway.rpc.callers import Callers, Principal
+
+# Why somebody was turned away: the labels of the metric.
+REFUSALS = (
+    "no_credentials",
+    "unknown_token",
+    "unknown_certificate",
+    "expired",
+    "method",
+    "calls",
+    "bytes",
+    "streams",
+    "slow_request",
+    "broken_off",
+)
+# From an RPC's head to the end of its first message: as long as a body of the HTTP doors gets.
+REQUEST_TIMEOUT_S = 10.0
+# Watchers of health and readers of reflection: few are honest, and they must not use up the room of the feed's readers.
+MAX_SIDE_STREAMS = 256
+RETRY_AFTER_S = 1.0
+UNSEEN = 64
+
+Kind = Literal["calls", "streams", "side_streams"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much may be under way at once, over all callers."""
+
+    max_calls: int = 10_000
+    max_streams: int = 1024
+    max_request_bytes: int = 64 * 1024 * 1024
+    """Of requests that are not answered yet, in their serialised form; in the making each takes about twice that."""
+
+
+class Admission:
+    """One RPC that was let in."""
+
+    __slots__ = ("_entrance", "_held_bytes", "principal")
+
+    def __init__(self, entrance: "Entrance", principal: Principal) -> None:
+        """Made by `Entrance.admit`."""
+        self._entrance = entrance
+        self._held_bytes = 0
+        self.principal = principal
+
+    async def receive(self, context: Any) -> bytes:
+        """The RPC's request, whose bytes count until the RPC is over.
+
+        Raises `LimitError` where there is no room for it, and `CallerError` when it does not come: it was larger than
+        a message may be, which gRPC has told the caller by then, or was broken off, or took too long.
+        """
+        try:
+            async with asyncio.timeout(REQUEST_TIMEOUT_S):
+                data = await context.read()
+        except TimeoutError:
+            self._entrance.refused("slow_request")
+            raise _slow() from None
+        if data is grpc.aio.EOF:
+            self._entrance.refused("broken_off")
+            raise _broken_off()
+        self.hold(len(data))
+        return bytes(data)
+
+    def hold(self, size_bytes: int) -> None:
+        """Count bytes of a request that have arrived; raises `LimitError` where there is no room for them."""
+        self._entrance.take_bytes(size_bytes)
+        self._held_bytes += size_bytes
+
+    @contextmanager
+    def held(self, request: Message) -> Iterator[None]:
+        """Count one of a stream's many requests for as long as the block lasts; raises `LimitError` without room."""
+        size_bytes = request.ByteSize()
+        self._entrance.take_bytes(size_bytes)
+        try:
+            yield
+        finally:
+            self._entrance.give_bytes(size_bytes)
+
+    def release(self) -> None:
+        """Count everything held no more: it is answered, or was given up."""
+        self._entrance.give_bytes(self._held_bytes)
+        self._held_bytes = 0
+
+
+class Entrance:
+    """The one way in, for every method that is served."""
+
+    def __init__(
+        self, *, callers: Callers, bounds: Bounds | None = None, refused: Callable[[str], None] = lambda _reason: None
+    ) -> None:
+        """Let `callers` in, as many as `bounds` allow; `refused` counts the others by reason."""
+        self.callers = callers
+        self.refused = refused
+        bounds = bounds or Bounds()
+        # Beyond what is refused with details there is a bound that gRPC keeps, for RPCs that nobody has looked at yet.
+        self.most_at_once = bounds.max_calls + bounds.max_streams + MAX_SIDE_STREAMS + UNSEEN
+        self._most: dict[Kind, int] = {
+            "calls": bounds.max_calls,
+            "streams": bounds.max_streams,
+            "side_streams": MAX_SIDE_STREAMS,
+        }
+        self._open: dict[Kind, int] = dict.fromkeys(self._most, 0)
+        self._max_bytes = bounds.max_request_bytes
+        self._bytes = 0
+
+    @contextmanager
+    def admit(self, path: str, context: Any, kind: Kind) -> Iterator[Admission]:
+        """Let one RPC in for as long as the block lasts; raises `CallerError` or `LimitError` where it may not."""
+        principal = self.callers.identify(context, self.refused)
+        if principal.paths is not None and kind != "side_streams" and path not in principal.paths:
+            self.refused("method")
+            raise _not_allowed()
+        with self.room(kind):
+            admission = Admission(self, principal)
+            try:
+                yield admission
+            finally:
+                admission.release()
+
+    @contextmanager
+    def room(self, kind: Kind) -> Iterator[None]:
+        """Count one RPC for as long as the block lasts; raises `LimitError` when there are as many as may be."""
+        if self._open[kind] >= self._most[kind]:
+            self.refused("calls" if kind == "calls" else "streams")
+            raise _no_room(kind, self._most[kind])
+        self._open[kind] += 1
+        try:
+            yield
+        finally:
+            self._open[kind] -= 1
+
+    def take_bytes(self, size_bytes: int) -> None:
+        """Count bytes; raises `LimitError` where they are too many. A request that is alone always has room."""
+        if self._bytes and self._bytes + size_bytes > self._max_bytes:
+            self.refused("bytes")
+            raise _too_many_bytes(self._max_bytes)
+        self._bytes += size_bytes
+
+    def give_bytes(self, size_bytes: int) -> None:
+        """Count bytes no more."""
+        self._bytes -= size_bytes
+
+
+def _not_allowed() -> CallerError:
+    return CallerError(
+        "this caller may not call this method; the gateway's settings list those it may",
+        reason="METHOD_NOT_ALLOWED",
+        code=grpc.StatusCode.PERMISSION_DENIED,
+    )
+
+
+def _slow() -> CallerError:
+    return CallerError(
+        f"the request did not arrive within {REQUEST_TIMEOUT_S:.0f} s",
+        reason="DEADLINE_EXCEEDED",
+        code=grpc.StatusCode.DEADLINE_EXCEEDED,
+    )
+
+
+def _broken_off() -> CallerError:
+    return CallerError(
+        "the request was broken off, or was too large", reason="CANCELLED", code=grpc.StatusCode.CANCELLED
+    )
+
+
+def _no_room(kind: Kind, most: int) -> GatewayError:
+    if kind == "calls":
+        return LimitError(
+            f"{most} calls are under way, as many as may be; nothing was done",
+            reason="TOO_MANY_CALLS",
+            code=grpc.StatusCode.RESOURCE_EXHAUSTED,
+            retry_after_s=RETRY_AFTER_S,
+        )
+    return LimitError(
+        f"{most} streams of this kind are open, as many as may be",
+        reason="TOO_MANY_STREAMS",
+        code=grpc.StatusCode.RESOURCE_EXHAUSTED,
+        retry_after_s=RETRY_AFTER_S,
+    )
+
+
+def _too_many_bytes(most: int) -> GatewayError:
+    return LimitError(
+        f"requests of {most} bytes are under way, as many as may be; nothing was done",
+        reason="TOO_MANY_CALLS",
+        code=grpc.StatusCode.RESOURCE_EXHAUSTED,
+        retry_after_s=RETRY_AFTER_S,
+    )
