@@ -35,6 +35,18 @@ test: $(VENV)/.installed $(VENV)-proto/.installed $(NODE_SDK) ## Run every test;
 .PHONY: node-sdk
 node-sdk: $(NODE_SDK) ## Install the vendor's Node SDK for its test, where there is npm; `make test` does it too
 
+.PHONY: test-deploy
+test-deploy: $(VENV)/.installed $(VENV)-deploy/.installed ## Render the manifests in many ways and hold them against schemas and rules
+	$(BIN)/pytest --timeout 300 tests/deploy tests/cluster
+
+.PHONY: image-test
+image-test: $(VENV)/.installed $(VENV)-deploy/.installed ## Build the image without a daemon, start it locked down, and send through it
+	$(BIN)/pytest --timeout 600 tests/image
+
+.PHONY: version
+version: ## Print the version that image, chart and package share
+	@sed -n 's/^__version__ = "\(.*\)"$$/\1/p' gateway/__init__.py
+
 .PHONY: check
 check: $(VENV)/.installed $(VENV)-proto/.installed ## Format, lint, types, contract and freshness of what is generated
 	$(BIN)/ruff format --check
@@ -69,11 +81,14 @@ lock: $(VENV)/.installed ## Choose the newest versions that fit and pin them by 
 	$(LOCK) pyproject.toml --all-extras -o requirements/runtime.lock
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.lock
 	$(LOCK) --group proto -o requirements/proto.lock
+	$(LOCK) --group build -o requirements/build.lock
+	$(LOCK) --group deploy -o requirements/deploy.lock
 	$(LOCK) pyproject.toml --all-extras --group dev --group bench -o requirements/bench.lock
 
 .PHONY: clean
 clean: ## Remove the environments and every cache
-	rm -rf $(VENV) $(VENV)-proto $(VENV)-bench $(NODE_SDK_FOLDER)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-proto $(VENV)-bench $(VENV)-deploy $(NODE_SDK_FOLDER)/node_modules build
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One environment for everything a checkout does, an older one only to generate code (see pyproject.toml), and one
 # with what the gateway is compared with. Third parties by hash; ours without looking at an index at all.
@@ -90,6 +105,11 @@ $(NODE_SDK_FOLDER)/node_modules/.installed: $(NODE_SDK_FOLDER)/package-lock.json
 $(VENV)-proto/.installed: requirements/proto.lock
 	$(PYTHON) -m venv $(VENV)-proto
 	$(VENV)-proto/bin/python $(PIP_INSTALL) --require-hashes -r requirements/proto.lock
+	@touch $@
+
+$(VENV)-deploy/.installed: requirements/deploy.lock
+	$(PYTHON) -m venv $(VENV)-deploy
+	$(VENV)-deploy/bin/python $(PIP_INSTALL) --require-hashes -r requirements/deploy.lock
 	@touch $@
 
 $(VENV)-bench/.installed: requirements/bench.lock pyproject.toml clients/python/pyproject.toml
