@@ -25,7 +25,7 @@ from gateway.listener import Listener
 from gateway.rpc import event_feed, message_stream, paging, passthrough, raw
 from gateway.rpc.boundary import Boundary
 from gateway.rpc.server import Door, RpcServer
-from gateway.settings import Settings
+from gateway.settings import Settings, all_projects
 from gateway.telemetry import logs
 from gateway.telemetry.metrics import Metrics
 from gateway.upstream.call import Caller
@@ -134,7 +134,9 @@ def _rpc_server(settings: Settings, *, calls: Caller, feed: Feed, metrics: Metri
         passthrough.handlers(operations, calls=calls, boundary=boundary)
         | paging.handlers(operations, calls=calls, boundary=boundary)
         | message_stream.handlers(operations=operations, calls=calls, boundary=boundary, clock=clock)
-        | event_feed.handlers(feed=feed, boundary=boundary, project_id=settings.project_id)
+        | event_feed.handlers(
+            feed=feed, boundary=boundary, projects=[project.project_id for project in all_projects(settings)]
+        )
         | raw.handlers(calls=calls, boundary=boundary, enabled=settings.raw_calls, hosts=settings.callback_url_hosts),
         door=Door(address=settings.grpc_address, socket_mode=int(settings.grpc_socket_mode, 8)),
         entrance=boundary.entrance,

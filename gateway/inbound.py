@@ -2,10 +2,12 @@
 
 from contextlib import AsyncExitStack
 
+from pydantic import SecretStr
+
 from gateway.clock import Clock
 from gateway.events.feed import Feed
 from gateway.events.retention import Retention, RetentionLimits
-from gateway.settings import Settings
+from gateway.settings import Settings, all_projects, all_webhooks
 from gateway.state.log import Keep
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.telemetry.metrics import Metrics
@@ -35,21 +37,33 @@ async def open_log(settings: Settings, clock: Clock, stack: AsyncExitStack) -> S
 
 
 def open_feed(settings: Settings, events: SqliteEventLog, clock: Clock, stack: AsyncExitStack) -> Feed:
-    """The feed over the log."""
-    feed = Feed(log=events, clock=clock, project_id=settings.project_id)
+    """The feed over the log; requests that name no project mean the first."""
+    feed = Feed(log=events, clock=clock, project_id=all_projects(settings)[0].project_id)
     stack.push_async_callback(feed.close)
     return feed
 
 
 def receiver(settings: Settings, events: SqliteEventLog, metrics: Metrics, clock: Clock) -> WebhookReceiver:
-    """The webhook door's application, with the one webhook that the settings name."""
-    source = WebhookSource(
-        name="default",
-        project_id=settings.project_id,
-        secrets=tuple(secret.get_secret_value().encode() for secret in settings.webhook_secret),
-        accept_unsigned=settings.webhook_unsigned,
-        window_s=settings.webhook_memory_s,
-        bearer_hashes=tuple(bytes.fromhex(digest) for digest in settings.webhook_bearer_sha256),
-    )
+    """The webhook door's application, with every webhook that the settings name."""
     observer = metrics.webhooks(tuple(Outcome), TRIGGERS)
-    return WebhookReceiver(sources=(source,), log=events, clock=clock, observer=observer)
+    return WebhookReceiver(sources=_sources(settings), log=events, clock=clock, observer=observer)
+
+
+def _sources(settings: Settings) -> list[WebhookSource]:
+    """Every webhook. Its project's apps may sign as well: a `callback_url` can lead their callbacks to any path."""
+    apps = {project.project_id: project.apps for project in all_projects(settings)}
+    return [
+        WebhookSource(
+            name=webhook.name,
+            project_id=webhook.project_id,
+            secrets=_bytes(webhook.secrets) + sum((_bytes(app.webhook_secret) for app in apps[webhook.project_id]), ()),
+            accept_unsigned=webhook.unsigned,
+            window_s=settings.webhook_memory_s,
+            bearer_hashes=tuple(bytes.fromhex(digest) for digest in webhook.bearer_sha256),
+        )
+        for webhook in all_webhooks(settings)
+    ]
+
+
+def _bytes(secrets: tuple[SecretStr, ...]) -> tuple[bytes, ...]:
+    return tuple(secret.get_secret_value().encode() for secret in secrets)

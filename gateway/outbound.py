@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +11,7 @@ from gateway import __version__
 from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.grace import Grace
-from gateway.settings import Settings
+from gateway.settings import ProjectSettings, Settings, all_projects
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.state.sqlite_requests import SqliteRequestStore
 from gateway.telemetry.metrics import Metrics
@@ -22,9 +22,10 @@ from gateway.upstream.breaker import LEVELS, Breaker
 from gateway.upstream.call import Caller
 from gateway.upstream.contract import methods
 from gateway.upstream.defaults import Defaults
-from gateway.upstream.exchange import Limits, Transport
+from gateway.upstream.exchange import Limits, Origin, Transport
 from gateway.upstream.hosts import HOST_CLASSES, Endpoint, Hosts
 from gateway.upstream.outgoing import RequestWriter
+from gateway.upstream.projects import Project, Projects
 from gateway.upstream.rate_limit import Priority, RateLimiter
 from gateway.upstream.regions import AppRegions
 from gateway.upstream.request_ids import RequestIds
@@ -47,75 +48,97 @@ class Ground:
     grace: Grace
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What the calls of every project have in common: the connections, and what is known of the hosts behind them."""
+
+    transport: Transport
+    writer: RequestWriter
+    breakers: Mapping[Origin, Breaker]
+    budgets: Mapping[Origin, RetryBudget]
+
+
 async def build(ground: Ground, stack: AsyncExitStack) -> Caller:
     """Everything between a gRPC request and the API; `stack` takes it down."""
+    settings = ground.settings
+    shared = _shared(ground, stack)
+    projects = [_project(ground, shared, described, stack) for described in all_projects(settings)]
+    ground.metrics.watch_app_queue(lambda: max(project.queues.longest_eta_s() for project in projects))
+    _show(ground.metrics, [project.attempts for project in projects], shared.breakers)
+    return Caller(
+        projects=Projects(projects),
+        request_ids=await _request_ids(ground, stack),
+        writer=shared.writer,
+        callback_url_hosts=settings.callback_url_hosts,
+        clock=ground.clock,
+    )
+
+
+def _shared(ground: Ground, stack: AsyncExitStack) -> Shared:
     settings, clock = ground.settings, ground.clock
     transport = PooledTransport(clock=clock, limits=Limits(max_body_bytes=settings.max_response_bytes))
     stack.push_async_callback(transport.aclose)
-    attempts = _attempts(ground, transport, stack)
-    writer = RequestWriter(
-        hosts=Hosts.of(
-            conversation_url=settings.conversation_url,
-            batch_url=settings.batch_url,
-            template_url=settings.template_url,
-        ),
-        user_agent=f"conversation-gateway/{__version__}",
+    hosts = Hosts.of(
+        conversation_url=settings.conversation_url, batch_url=settings.batch_url, template_url=settings.template_url
     )
+    # By origin: regions that share a host share its fate, and an outage of one region leaves the others alone.
+    kinds = {endpoint.origin: kind for (kind, _), endpoint in hosts.endpoints.items()}
+    return Shared(
+        transport=transport,
+        writer=RequestWriter(hosts=hosts, user_agent=f"conversation-gateway/{__version__}"),
+        breakers={origin: Breaker(host=kind, clock=clock) for origin, kind in kinds.items()},
+        budgets={origin: RetryBudget(clock=clock) for origin in kinds},
+    )
+
+
+def _project(ground: Ground, shared: Shared, described: ProjectSettings, stack: AsyncExitStack) -> Project:
+    """One project's own half: its token, its rate limit, its apps, and what is filled in for it."""
+    settings, clock = ground.settings, ground.clock
+    attempts = _attempts(ground, shared, described, stack)
     by_path = {method.path: method for method in methods()}
-    lookup = AppLookup(attempts=attempts, writer=writer, methods=by_path, project=settings.project_id)
+    lookup = AppLookup(attempts=attempts, writer=shared.writer, methods=by_path, project=described.project_id)
     regions = AppRegions(lookup=lookup, clock=clock)
     stack.push_async_callback(regions.close)
     queues = AppQueues(
         lookup=lookup, clock=clock, poll_s=settings.queue_poll_s, refuse=settings.queue_guard == "refuse"
     )
     stack.push_async_callback(queues.close)
-    ground.metrics.watch_app_queue(queues.longest_eta_s)
-    return Caller(
-        attempts=attempts,
-        request_ids=await _request_ids(ground, stack),
-        queues=queues,
-        regions=regions,
-        writer=writer,
-        defaults=Defaults(
-            project_id=settings.project_id,
-            app_id=settings.app_id,
-            region=settings.region,
-            sms_sender=settings.sms_sender_id,
-            urgent_first=settings.urgent_high_priority,
-        ),
-        callback_url_hosts=settings.callback_url_hosts,
-        clock=clock,
+    defaults = Defaults(
+        project_id=described.project_id,
+        app_id=described.app_id,
+        region=described.region or settings.region,
+        sms_sender=described.sms_sender_id,
+        urgent_first=settings.urgent_high_priority,
+        app_regions=described.app_regions,
     )
+    return Project(defaults=defaults, attempts=attempts, queues=queues, regions=regions)
 
 
-def _attempts(ground: Ground, transport: Transport, stack: AsyncExitStack) -> Attempts:
+def _attempts(ground: Ground, shared: Shared, described: ProjectSettings, stack: AsyncExitStack) -> Attempts:
     settings, clock = ground.settings, ground.clock
     randomness = random.SystemRandom()
     tokens = TokenCache(
-        transport=transport,
+        transport=shared.transport,
         endpoint=Endpoint.of(settings.auth_url, pool="auth"),
-        key_id=settings.key_id,
-        key_secret=settings.key_secret.get_secret_value(),
+        key_id=described.key_id,
+        key_secret=described.key_secret.get_secret_value(),
         clock=clock,
         randomness=randomness,
     )
     stack.push_async_callback(tokens.close)
-    limiter = RateLimiter(
-        project_id=settings.project_id,
-        clock=clock,
-        timers=asyncio.get_running_loop(),
-        rate_per_s=settings.rate_limit_per_s,
-        margin=settings.rate_limit_margin,
-        burst=settings.rate_limit_burst,
-    )
-    breakers = {host: Breaker(host=host, clock=clock) for host in HOST_CLASSES}
-    _show(ground.metrics, limiter, breakers)
     return Attempts(
-        transport=transport,
+        transport=shared.transport,
         tokens=tokens,
-        limiter=limiter,
-        breakers=breakers,
-        budgets={host: RetryBudget(clock=clock) for host in HOST_CLASSES},
+        limiter=RateLimiter(
+            project_id=described.project_id,
+            clock=clock,
+            timers=asyncio.get_running_loop(),
+            rate_per_s=described.rate_limit_per_s or settings.rate_limit_per_s,
+            margin=settings.rate_limit_margin,
+            burst=settings.rate_limit_burst,
+        ),
+        breakers=shared.breakers,
+        budgets=shared.budgets,
         policy=RetryPolicy(),
         strict_sends=settings.strict_sends,
         clock=clock,
@@ -123,15 +146,17 @@ def _attempts(ground: Ground, transport: Transport, stack: AsyncExitStack) -> At
     )
 
 
-def _show(metrics: Metrics, limiter: RateLimiter, breakers: Mapping[str, Breaker]) -> None:
-    def level(breaker: Breaker) -> float:
-        return LEVELS[breaker.state]
+def _show(metrics: Metrics, attempts: Sequence[Attempts], breakers: Mapping[Origin, Breaker]) -> None:
+    """Show the sum over the projects, and the worst over the regions: labels are closed sets, ids are not."""
+
+    def level(host: str) -> float:
+        return max(LEVELS[breaker.state] for breaker in breakers.values() if breaker.host == host)
 
     def waiting(priority: Priority) -> float:
-        return limiter.stats().waiting[priority]
+        return sum(each.limiter.stats().waiting[priority] for each in attempts)
 
-    for host, breaker in breakers.items():
-        metrics.watch_breaker(host, partial(level, breaker))
+    for host in HOST_CLASSES:
+        metrics.watch_breaker(host, partial(level, host))
     for priority in Priority:
         metrics.watch_waiting(priority.name.lower(), partial(waiting, priority))
 

@@ -43,10 +43,10 @@ def serve(**flags: Any) -> None:
 @settings_flags
 def check_config(**flags: Any) -> None:
     """Print every effective setting, redacted, and where it came from; fail when the gateway would not start."""
-    effective = _configuration(flags).effective()
-    width = max(map(len, effective))
-    for name, (value, source) in effective.items():
-        click.echo(f"{name:<{width}}  {value}  ({source})")
+    lines = _configuration(flags).effective()
+    width = max(len(line.name) for line in lines)
+    for line in lines:
+        click.echo(f"{line.name:<{width}}  {line.value}  ({line.source})")
 
 
 @main.command()

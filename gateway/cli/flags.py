@@ -7,14 +7,14 @@ import click
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from gateway.settings import Settings, environment_name
+from gateway.settings import environment_name, knobs
 
 Command = Callable[..., Any]
 
 
 def settings_flags(command: Command) -> Command:
     """Give a command a flag per setting. Secrets have none: other users can read a process's arguments."""
-    for name, field in reversed(Settings.model_fields.items()):
+    for name, field in reversed(list(knobs().items())):
         if flag := flag_of(name, field):
             command = click.option(flag, name, default=None, help=_help(name, field))(command)
     return command

@@ -1,5 +1,7 @@
 """The feed's RPCs: `Subscribe` passes frames on as they are, the others answer once."""
 
+from collections.abc import Iterable
+
 from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from gateway.errors import CallerError, Violation
@@ -10,11 +12,12 @@ from gateway.rpc.boundary import Boundary, Call, Handler
 SERVICE = "conversation_gateway.v1.EventFeedService"
 
 
-def handlers(*, feed: Feed, boundary: Boundary, project_id: str) -> dict[str, Handler]:
-    """The handlers of `EventFeedService`, by gRPC path."""
+def handlers(*, feed: Feed, boundary: Boundary, projects: Iterable[str]) -> dict[str, Handler]:
+    """The handlers of `EventFeedService`, by gRPC path; a request may be about these projects only."""
+    known = {"", *projects}
 
     def check(given: str) -> None:
-        if given not in {"", project_id}:
+        if given not in known:
             hint = "is not a project of this gateway"
             raise CallerError.invalid([Violation(field="project_id", description=hint)], reason="PROJECT_UNKNOWN")
 

@@ -16,7 +16,7 @@ from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import GatewayError
 from gateway.upstream.breaker import Attempt, Breaker
-from gateway.upstream.exchange import BadAnswer, Fault, InboundResponse, NothingSent, SentNoAnswer, Transport
+from gateway.upstream.exchange import BadAnswer, Fault, InboundResponse, NothingSent, Origin, SentNoAnswer, Transport
 from gateway.upstream.hindsight import Hindsight
 from gateway.upstream.method import UnreadableAnswer
 from gateway.upstream.outgoing import Outgoing
@@ -85,8 +85,8 @@ class Attempts:
         transport: Transport,
         tokens: TokenCache,
         limiter: RateLimiter,
-        breakers: Mapping[str, Breaker],
-        budgets: Mapping[str, RetryBudget],
+        breakers: Mapping[Origin, Breaker],
+        budgets: Mapping[Origin, RetryBudget],
         policy: RetryPolicy,
         strict_sends: bool,
         clock: Clock,
@@ -94,11 +94,11 @@ class Attempts:
     ) -> None:
         """Keep the collaborators; `strict_sends` takes every 5xx to a send for an unknown outcome.
 
-        `breakers` and `budgets` are by host class: an outage of one host spends no retry of another.
+        `breakers` and `budgets` are by host: an outage of one, in one region, spends no retry of another.
         """
         self._transport = transport
         self._tokens = tokens
-        self._limiter = limiter
+        self.limiter = limiter
         self._breakers = breakers
         self._budgets = budgets
         self._policy = policy
@@ -114,14 +114,14 @@ class Attempts:
         attempts together, and `TimeoutError` when the deadline passed before the first one. A cancelled call gives up
         its permit and its connection.
         """
-        self._budgets[call.host].called()
+        self._budgets[call.request.origin].called()
         past = Hindsight(effect=call.effect)
         renewed, waited_s = False, 0.0
         for attempt in itertools.count(1):
             try:
                 waited_s += await self._permit(call, deadline)
                 token = await self._tokens.get(deadline)
-                with self._breakers[call.host].attempt() as watched:
+                with self._breakers[call.request.origin].attempt() as watched:
                     await marker.mark()
                     outcome = await self._exchange(call, token, finish, watched)
             except (GatewayError, TimeoutError) as error:
@@ -149,9 +149,9 @@ class Attempts:
         remaining_s = deadline.remaining_s()
         if remaining_s <= 0:
             raise TimeoutError
-        self._breakers[call.host].check()
+        self._breakers[call.request.origin].check()
         reserve_s = min(EXCHANGE_RESERVE_S, remaining_s / 10)
-        return await self._limiter.acquire(call.claim, deadline.within(remaining_s - reserve_s))
+        return await self.limiter.acquire(call.claim, deadline.within(remaining_s - reserve_s))
 
     async def _exchange(self, call: Outgoing, token: str, finish: Deadline, watched: Attempt) -> Answer | Failure:
         """One exchange and what came of it."""
@@ -177,7 +177,7 @@ class Attempts:
     async def _slow_down(self, call: Outgoing, refused: Failure, deadline: Deadline) -> Failure:
         """Heed a 429: the limiter holds back the next attempt, and with it the app's other calls or the project's."""
         full = call.queue_full is not None and await call.queue_full(deadline)
-        self._limiter.throttled(call.claim.app_id, refused.asked_delay_s, app_queue_full=full)
+        self.limiter.throttled(call.claim.app_id, refused.asked_delay_s, app_queue_full=full)
         return app_queue_full(refused) if full else refused
 
     def _delay_s(
@@ -197,7 +197,7 @@ class Attempts:
             remaining_s=deadline.remaining_s(),
             randomness=self._randomness,
         )
-        return delay_s if delay_s is not None and self._budgets[call.host].spend() else None
+        return delay_s if delay_s is not None and self._budgets[call.request.origin].spend() else None
 
 
 def _read(call: Outgoing, response: InboundResponse) -> Answer | Failure:

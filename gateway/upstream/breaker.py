@@ -80,11 +80,11 @@ class Attempt:
 
 
 class Breaker:
-    """Watches the calls to one host class, and refuses them while most fail."""
+    """Watches the calls to one host, and refuses them while most fail."""
 
     def __init__(self, *, host: str, clock: Clock) -> None:
         """Start closed. `host` is the class as it appears in errors: conversation, batch, template."""
-        self._host = host
+        self.host = host
         self._clock = clock
         self._seconds: deque[_Second] = deque()
         self._open_s = FIRST_OPEN_S
@@ -143,11 +143,11 @@ class Breaker:
     def _refuse_for(self, wait_s: float) -> None:
         if wait_s > 0:
             raise UpstreamError(
-                f"the API's {self._host} host is failing, so the call was not made",
+                f"the API's {self.host} host is failing, so the call was not made",
                 reason="CIRCUIT_OPEN",
                 code=grpc.StatusCode.UNAVAILABLE,
                 retry_after_s=wait_s,
-                metadata={"host": self._host, "request_state": "not_sent"},
+                metadata={"host": self.host, "request_state": "not_sent"},
             )
 
     def _learn(self, now_s: float, *, failed: bool, probing: bool) -> None:

@@ -12,8 +12,8 @@ from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import CallerError, UpstreamError, Violation
 from gateway.state.requests import RequestKey
-from gateway.upstream.app_queue import AppQueues, Joining
-from gateway.upstream.attempts import Answer, Attempts, Marker, Unmarked
+from gateway.upstream.app_queue import Joining
+from gateway.upstream.attempts import Answer, Marker, Unmarked
 from gateway.upstream.callback_urls import check_callback_url
 from gateway.upstream.checks import checker_for
 from gateway.upstream.complaint import complete
@@ -22,8 +22,8 @@ from gateway.upstream.method import Effect, Method
 from gateway.upstream.options import Options, read_options
 from gateway.upstream.outcome import Outcome
 from gateway.upstream.outgoing import Outgoing, RequestWriter
+from gateway.upstream.projects import Project, Projects, unknown_project
 from gateway.upstream.rate_limit import Claim
-from gateway.upstream.regions import AppRegions
 from gateway.upstream.request_ids import LINGER_S, Dispatching, RequestIds
 from gateway.upstream.request_key import fingerprint, stamp
 from gateway.upstream.sending import contacts_in_dispatch, is_sending, joining
@@ -36,7 +36,7 @@ class Operation:
     """A method together with its compiled local work: what to fill in and what to check."""
 
     method: Method
-    fill: Callable[[Message], list[Violation]]
+    fill: Callable[[Message, Defaults], list[Violation]]
     check: Callable[[Message], Awaitable[list[Violation]]]
     sends: bool
     """Whether it puts messages into an app's queue."""
@@ -49,6 +49,7 @@ class _Prepared:
     """A call that passed every local check: what is to go out, and the queue it joins, if any."""
 
     operation: Operation
+    project: Project
     options: Options
     target: str
     outgoing: Outgoing
@@ -61,22 +62,16 @@ class Caller:
     def __init__(
         self,
         *,
-        attempts: Attempts,
+        projects: Projects,
         request_ids: RequestIds,
-        queues: AppQueues,
-        regions: AppRegions,
         writer: RequestWriter,
-        defaults: Defaults,
         callback_url_hosts: Iterable[str],
         clock: Clock,
     ) -> None:
         """Keep the collaborators; they are closed by whoever made them."""
-        self._attempts = attempts
+        self._projects = projects
         self._request_ids = request_ids
-        self._queues = queues
-        self._regions = regions
         self._writer = writer
-        self._defaults = defaults
         self._callback_url_hosts = frozenset(callback_url_hosts)
         self._clock = clock
 
@@ -85,7 +80,7 @@ class Caller:
         metadata = method.request.fields_by_name.get(METADATA)
         return Operation(
             method=method,
-            fill=filler_for(method.request, self._defaults),
+            fill=filler_for(method.request),
             check=checker_for(method.request, self._clock.now),
             sends=is_sending(method.request),
             stampable=metadata is not None and metadata.message_type is None,
@@ -99,7 +94,7 @@ class Caller:
         passes first. A cancelled call is given up at once, unless it carries a request id and may have been sent:
         then it is finished, so that its outcome is remembered.
         """
-        options = await self._checked(operation, request)
+        project, options = await self._checked(operation, request)
         if options.request_id and operation.stampable and not getattr(request, METADATA):
             setattr(request, METADATA, stamp(options.request_id))
         target, body = await operation.method.encode(request)
@@ -117,42 +112,49 @@ class Caller:
             claim=claim,
             read=operation.method.read,
             retry_unknown_outcome=options.retry_unknown_outcome,
-            queue_full=partial(self._queues.is_full, joins) if joins else None,
+            queue_full=partial(project.queues.is_full, joins) if joins else None,
         )
-        prepared = _Prepared(operation=operation, options=options, target=target, outgoing=outgoing, joining=joins)
+        prepared = _Prepared(
+            operation=operation, project=project, options=options, target=target, outgoing=outgoing, joining=joins
+        )
         try:
             if options.request_id and operation.method.effect is not Effect.READ:
                 return await self._once(prepared, deadline)
             return await self._carry_out(prepared, deadline, finish=deadline, marker=Unmarked())
         except UpstreamError as error:
             method, region = operation.method, options.region
-            await complete(error, method, request, region=region, regions=self._regions, deadline=deadline)
+            await complete(error, method, request, region=region, regions=project.regions, deadline=deadline)
             raise
 
-    async def _checked(self, operation: Operation, request: Message) -> Options:
+    async def _checked(self, operation: Operation, request: Message) -> tuple[Project, Options]:
         """Do every local check and say all that is wrong at once."""
-        options, violations = read_options(request, region=self._defaults.region)
-        violations = operation.fill(request) + await operation.check(request) + violations
-        if operation.sends and self._queues.is_dispatch(getattr(request, "app_id", ""), options.region):
+        project = self._projects.of(request)
+        if project is None:
+            raise CallerError.invalid([unknown_project(), *await operation.check(request)])
+        violations = operation.fill(request, project.defaults) + await operation.check(request)
+        options, wrong = read_options(request, region=project.defaults.region, app_region=project.home(request))
+        violations += wrong
+        if operation.sends and project.queues.is_dispatch(getattr(request, "app_id", ""), options.region):
             violations += contacts_in_dispatch(request)
         if violations:
             raise CallerError.invalid(violations)
         check_callback_url(request, self._callback_url_hosts)
-        return options
+        return project, options
 
     async def _carry_out(self, call: _Prepared, deadline: Deadline, *, finish: Deadline, marker: Marker) -> Answer:
         """Carry the call out, with the app's queue in mind where it joins one."""
+        attempts, queues = call.project.attempts, call.project.queues
         if call.joining is None:
-            return await self._attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
-        self._queues.admit(call.joining)
-        answer = await self._attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
-        return replace(answer, app_queue_eta_s=self._queues.joined(call.joining))
+            return await attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
+        queues.admit(call.joining)
+        answer = await attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
+        return replace(answer, app_queue_eta_s=queues.joined(call.joining))
 
     async def _once(self, call: _Prepared, deadline: Deadline) -> Answer:
         """Carry out a write at most once under its request id, or repeat what is remembered of it."""
         method, body = call.operation.method, call.outgoing.request.body
         key = RequestKey(
-            project_id=self._defaults.project_id,
+            project_id=call.project.defaults.project_id,
             request_id=call.options.request_id,
             fingerprint=fingerprint(method=method.path, target=call.target, body=body),
         )

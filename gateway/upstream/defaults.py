@@ -1,4 +1,4 @@
-"""What the gateway fills in where a request leaves it empty: its own project, its own app, and its SMS sender.
+"""What the gateway fills in where a request leaves it empty: a project of its own, that one's app and SMS sender.
 
 The contract says which fields the first two are: `project_id` and `app_id` without explicit presence. Where emptiness
 means something, as in a filter, the field is `optional` and is never filled.
@@ -30,7 +30,7 @@ PAGE_SIZES: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """The gateway's own project, app and region, and what it adds to requests that send."""
+    """One of the gateway's own projects: its app and region, and what is added to requests that send."""
 
     project_id: str
     app_id: str
@@ -38,16 +38,18 @@ class Defaults:
     sms_sender: str = field(default="", repr=False)
     urgent_first: bool = False
     """Whether urgent calls use the app's HIGH_PRIORITY queue unless they choose one."""
+    app_regions: Mapping[str, str] = field(default_factory=dict)
+    """The region of every app that is known to live in one: its calls go there, whatever they ask for."""
 
 
-def filler_for(request: Descriptor, defaults: Defaults) -> Callable[[Message], list[Violation]]:
-    """Compile the filling of one request type; the result names what is empty still, or not the gateway's."""
+def filler_for(request: Descriptor) -> Callable[[Message, Defaults], list[Violation]]:
+    """Compile the filling of one request type; the result names what is empty still."""
     largest_page = PAGE_SIZES.get(request.name)
     own = _fillable(request)
     sends = is_sending(request)
     bodies = {field.name: _fillable(field.message_type) for field in request.fields if _is_body(field)}
 
-    def fill(message: Any) -> list[Violation]:
+    def fill(message: Any, defaults: Defaults) -> list[Violation]:
         violations = _fill(message, own, "", defaults)
         for name, fields in bodies.items():
             if fields and message.HasField(name):
@@ -57,9 +59,6 @@ def filler_for(request: Descriptor, defaults: Defaults) -> Callable[[Message], l
                 violations.append(Violation(field="page_size", description="must not be negative"))
             elif message.page_size > largest_page:
                 message.page_size = largest_page
-        if getattr(message, "project_id", defaults.project_id) != defaults.project_id:
-            hint = "is not a project of this gateway"
-            violations.append(Violation(field="project_id", description=hint, reason="PROJECT_UNKNOWN"))
         if sends:
             fill_sending(message, sms_sender=defaults.sms_sender, urgent_first=defaults.urgent_first)
         return violations

@@ -27,8 +27,12 @@ class Options:
     validate_only: bool = False
 
 
-def read_options(request: Message, *, region: str) -> tuple[Options, list[Violation]]:
-    """The options of a request, and everything that is wrong with them; `region` is the default."""
+def read_options(request: Message, *, region: str, app_region: str = "") -> tuple[Options, list[Violation]]:
+    """The options of a request, and everything that is wrong with them.
+
+    `region` is the default. `app_region` is where the request's app is known to live: it wins over what the request
+    asks for, as the app is found nowhere else.
+    """
     given: Any = request.options  # type: ignore[attr-defined]  # every request has options
     violations = []
     if given.region and given.region not in REGIONS:
@@ -44,7 +48,7 @@ def read_options(request: Message, *, region: str) -> tuple[Options, list[Violat
         if wait_s < 0:
             violations.append(Violation(field="options.max_queue_wait", description="must not be negative"))
     options = Options(
-        region=given.region or region,
+        region=app_region or given.region or region,
         priority=_PRIORITIES.get(given.priority, Priority.NORMAL),
         max_queue_wait_s=wait_s,
         request_id=given.request_id,

@@ -57,8 +57,10 @@ class Composer:
         event.received_time.FromMicroseconds((received - _EPOCH) // _MICROSECOND)
         event.partially_typed = not (exact and found.complete) or decoded.skipped_count > 0
         body_hash = hashlib.sha256(raw).digest()
+        # What one project's webhook is told of another is no duplicate of what that one's own webhook is told.
+        foreign = "" if event.project_id == source.project_id else f"{source.project_id}\n"
         key = dedupe_key(
-            project_id=event.project_id,
+            project_id=foreign + event.project_id,
             app_id=event.app_id,
             trigger=found.trigger,
             parts=identify(found.trigger, found.payload, body, body_hash),

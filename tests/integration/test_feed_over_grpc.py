@@ -29,7 +29,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[OpenFeed, Any]]:
     """A feed, and a stub that reaches it over TCP."""
     async with opened_feed(folder) as it:
         door = Boundary(metrics=Metrics(), clock=Clock(), max_deadline_s=60)
-        handlers = event_feed.handlers(feed=it.feed, boundary=door, project_id=PROJECT)
+        handlers = event_feed.handlers(feed=it.feed, boundary=door, projects=[PROJECT])
         server = RpcServer(
             handlers,
             door=Door(address="127.0.0.1:0"),

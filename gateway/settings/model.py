@@ -1,29 +1,20 @@
 """Every knob of the gateway: its environment name, its meaning, its unit and its default.
 
-This list is the reference: `docs/settings.md` and the command line's options are made from it. Reading the
-environment, files and flags is `gateway/configuration.py`; nothing else looks at the environment.
+This list is the reference: `docs/settings.md` and the command line's options are made from it. In the file a knob has
+the name of its field. Reading the environment, files and flags is `gateway/configuration`; nothing else does.
 """
 
 import os
-import re
 from collections.abc import Mapping
-from ipaddress import ip_address
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
+from pydantic.fields import FieldInfo
 
-Region = Literal["us", "eu", "br"]
+from gateway.settings.tables import ProjectSettings, Region, WebhookSettings
+from gateway.settings.values import BaseUrl, Digests, Door, GrpcDoor, Hosts, Secrets, StateUrl
 
 
 def _knob(env: str, description: str, default: Any = ..., **limits: Any) -> Any:
@@ -31,51 +22,9 @@ def _knob(env: str, description: str, default: Any = ..., **limits: Any) -> Any:
     return Field(default, description=description, json_schema_extra={"env": env}, **limits)
 
 
-def _door(address: str) -> str:
-    """Accept `host:port`, `unix:/path`, or nothing at all for a closed door."""
-    if not address or (address.startswith("unix:") and len(address) > len("unix:")):
-        return address
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the largest TCP port
-        raise ValueError("must be host:port, unix:/path, or empty to close this door")
-    return address
-
-
-def _grpc_door(address: str) -> str:
-    """As any door, but never wider than this machine: gRPC has neither TLS nor callers' credentials yet."""
-    if address and not address.startswith("unix:") and not _is_loopback(_door(address).rpartition(":")[0]):
-        raise ValueError("must be loopback or unix:/path; whoever reaches this door sends in your name")
-    return _door(address)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _base_url(url: str) -> str:
-    """Accept https anywhere and plain http only to this machine."""
-    expanded = url.replace("{region}", "us")
-    if re.search(r"[{}@\\\s]", expanded) or not expanded.isascii():
-        raise ValueError("must be a plain URL; {region} is the only placeholder, and there is no user name")
-    try:
-        parts = urlsplit(expanded)
-        _ = parts.port
-    except ValueError:
-        raise ValueError("must be an http(s) URL whose port is a number") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an http(s) URL without query or fragment")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise ValueError("plain http is accepted only to loopback; use https")
-    return url.rstrip("/")
-
-
-def _state_url(url: str) -> str:
-    if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
-        raise ValueError("must be sqlite:///path/of/the/file")
-    return url
+def _table(description: str) -> Any:
+    """Declare a table that may be repeated, and that only the file can hold; its fields describe themselves."""
+    return Field((), description=description)
 
 
 def _default_state_url() -> str | None:
@@ -89,16 +38,14 @@ def _default_state_url() -> str | None:
     return f"sqlite://{folder}/conversation-gateway/state.db"
 
 
-def _split(value: Any) -> Any:
-    """Take a comma-separated text as the list it stands for."""
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origins:
+    """Where single values come from."""
 
-
-Door = Annotated[str, AfterValidator(_door)]
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
-Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_split)]
-Digests = Annotated[tuple[Annotated[str, StringConstraints(pattern="^[0-9a-fA-F]{64}$")], ...], BeforeValidator(_split)]
-Hosts = Annotated[tuple[Annotated[str, StringConstraints(to_lower=True)], ...], BeforeValidator(_split)]
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """The file that holds a setting and nothing else, by the setting's name; such files are read again."""
+    nearer: frozenset[str] = frozenset()
+    """The settings that a flag or a variable gave, and not the settings file."""
 
 
 class Settings(BaseModel):
@@ -106,16 +53,20 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    project_id: str = _knob("SINCH_PROJECT_ID", "The Sinch project every call is made for.", min_length=1)
-    key_id: str = _knob("SINCH_KEY_ID", "Access key of the project, the user name of the token request.", min_length=1)
-    key_secret: SecretStr = _knob("SINCH_KEY_SECRET", "Secret of the access key.", min_length=1)
+    config_file: str = _knob("GATEWAY_CONFIG_FILE", "TOML file that holds settings, and the tables below.", "")
+
+    project_id: str = _knob(
+        "SINCH_PROJECT_ID", "The Sinch project of calls that name none; else the first of `[[projects]]`.", ""
+    )
+    key_id: str = _knob("SINCH_KEY_ID", "Access key of the project, the user name of the token request.", "")
+    key_secret: SecretStr = _knob("SINCH_KEY_SECRET", "Secret of the access key.", SecretStr(""))
     app_id: str = _knob("SINCH_APP_ID", "App that is filled in where a request needs one and names none.", "")
     region: Region = _knob("SINCH_REGION", "Region the app was created in; another region answers 404.", "us")
     sms_sender_id: str = _knob(
         "SINCH_SMS_SENDER_ID", "Sender that is filled in as `SMS_SENDER` where SMS may be tried and none is named.", ""
     )
 
-    grpc_address: Annotated[str, AfterValidator(_grpc_door)] = _knob(
+    grpc_address: GrpcDoor = _knob(
         "GATEWAY_GRPC_ADDRESS", "Where gRPC listens: `host:port` or `unix:/path`; port 0 picks one.", "127.0.0.1:50051"
     )
     grpc_socket_mode: str = _knob(
@@ -152,9 +103,7 @@ class Settings(BaseModel):
         (),
     )
 
-    state_url: Annotated[str, AfterValidator(_state_url)] = _knob(
-        "GATEWAY_STATE_URL", "Where events are kept: `sqlite:///` and the path of a file."
-    )
+    state_url: StateUrl = _knob("GATEWAY_STATE_URL", "Where events are kept: `sqlite:///` and the path of a file.")
     feed_retention_s: int = _knob(
         "GATEWAY_FEED_RETENTION_S", "Seconds an event stays readable on the feed.", 7 * 86_400, ge=60
     )
@@ -237,6 +186,23 @@ class Settings(BaseModel):
         "GATEWAY_LOG_FORMAT", "`json` lines, readable `console` lines, or by whether a terminal is there.", "auto"
     )
 
+    projects: tuple[ProjectSettings, ...] = _table(
+        "The Sinch projects that calls are made for, beside the one of `SINCH_PROJECT_ID`. That may name one of these: "
+        "it is the default project then, and the other `SINCH_` variables win over its table."
+    )
+    webhooks: tuple[WebhookSettings, ...] = _table("Webhooks beside `default`, each at a path of its own.")
+
+    _origins: Origins = PrivateAttr(default_factory=Origins)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Take what came with the values."""
+        self._origins = context or Origins()
+
+    @property
+    def origins(self) -> Origins:
+        """Where the single values come from, as far as it matters later."""
+        return self._origins
+
     @model_validator(mode="before")
     @classmethod
     def _fill_state_url(cls, values: Any) -> Any:
@@ -249,24 +215,14 @@ class Settings(BaseModel):
         return Path("/" + self.state_url.removeprefix("sqlite:///").lstrip("/"))
 
 
-def contradictions(values: Mapping[str, Any]) -> list[str]:
-    """Combinations that could only fail later or, worse, work; said of the raw values, beside every other mistake."""
-    lines = []
-    if values.get("app_id") and values["app_id"] == values.get("project_id"):
-        lines.append("SINCH_APP_ID is the project's id; it must be the id of an app inside the project")
-    open_door = values.get("webhook_address", Settings.model_fields["webhook_address"].default)
-    unsigned = str(values.get("webhook_unsigned", "")).lower() in {"true", "1", "yes", "on", "t", "y"}
-    if open_door and not _split(values.get("webhook_secret", "")) and not unsigned:
-        lines.append(
-            "GATEWAY_WEBHOOK_SECRET is missing: set it to the webhook's secret, or close the door with an empty "
-            "GATEWAY_WEBHOOK_ADDRESS, or accept forged events with GATEWAY_WEBHOOK_UNSIGNED=true"
-        )
-    return lines
+def knobs() -> Mapping[str, FieldInfo]:
+    """The settings that are single values, by field name: each has an environment variable."""
+    return {name: knob for name, knob in Settings.model_fields.items() if isinstance(knob.json_schema_extra, dict)}
 
 
-def environment_name(field: str) -> str:
-    """The environment variable of a setting."""
-    extra = Settings.model_fields[field].json_schema_extra
+def environment_name(name: str) -> str:
+    """The environment variable of a setting that is a single value."""
+    extra = Settings.model_fields[name].json_schema_extra
     if not isinstance(extra, dict):
-        raise TypeError(f"{field} was declared without its environment name")
+        raise TypeError(f"{name} was declared without its environment name")
     return str(extra["env"])

@@ -1,0 +1,117 @@
+"""Reading the settings: flags over environment over files over defaults, all mistakes reported together.
+
+What a variable `NAME` may say, a file may hold that `NAME_FILE` names, and a TOML file under the field's name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from gateway.configuration.effective import Line, lines_of
+from gateway.configuration.mistakes import ConfigurationError, KeyPath
+from gateway.configuration.sources import found, misspelt
+from gateway.configuration.toml_file import TomlFile, read_toml
+from gateway.settings import Origins, Settings, environment_name, knobs
+from gateway.settings.contradictions import contradictions
+
+__all__ = ["Configuration", "ConfigurationError", "load"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The settings, and for each single value where it came from: flag, environment, a file, or default."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    file: TomlFile
+
+    def effective(self) -> list[Line]:
+        """Every setting with its redacted value and its source, for `check-config`."""
+        return lines_of(self.settings, self.sources, self.file)
+
+
+def load(environment: Mapping[str, str], flags: Mapping[str, Any] | None = None) -> Configuration:
+    """Build the configuration, or raise `ConfigurationError` with everything that is wrong at once."""
+    loading = _Loading(environment, flags or {})
+    return loading.done()
+
+
+class _Loading:
+    """One reading of the settings: the values as they were found, before anything is made of them."""
+
+    def __init__(self, environment: Mapping[str, str], flags: Mapping[str, Any]) -> None:
+        """Find every value."""
+        self._mistakes = misspelt(environment)
+        self._paths: dict[str, Path] = {}
+        self._sources = dict.fromkeys(knobs(), "default")
+        self._wrong: set[KeyPath] = set()
+        path = found("config_file", environment, flags).value
+        self._file = read_toml(path) if path else TomlFile()
+        self._values: dict[str, Any] = dict(self._file.values)
+        for name in knobs():
+            self._find(name, environment, flags)
+
+    def done(self) -> Configuration:
+        """The configuration, unless something is wrong with it."""
+        if any("GATEWAY_CONFIG_FILE" in mistake for mistake in self._file.mistakes):
+            # What the file would have said is unknown, so nothing is known to be missing.
+            raise ConfigurationError([*self._file.mistakes, *self._mistakes])
+        lines = {path: f"{self._label(path)} {text}" for path, text in contradictions(self._values)}
+        try:
+            settings = Settings.model_validate(self._values, context=self._origins())
+        except ValidationError as error:
+            lines = self._refused(error) | lines
+        wrong = self._wrong | self._file.wrong
+        lines = {
+            path: line
+            for path, line in lines.items()
+            if wrong.isdisjoint(path[:end] for end in range(1, len(path) + 1))
+        }
+        mistakes = [*lines.values(), *self._file.mistakes, *self._mistakes]
+        if mistakes:
+            raise ConfigurationError(mistakes)
+        return Configuration(settings=settings, sources=self._sources, file=self._file)
+
+    def _origins(self) -> Origins:
+        in_file = {name for name, source in self._sources.items() if self._is_in_file(source)}
+        return Origins(files=self._paths, nearer=frozenset(self._values.keys() & knobs().keys() - in_file))
+
+    def _is_in_file(self, source: str) -> bool:
+        return bool(self._file.path) and source.startswith(f"{self._file.path}, line")
+
+    def _find(self, name: str, environment: Mapping[str, str], flags: Mapping[str, Any]) -> None:
+        nearest, path = found(name, environment, flags), (name,)
+        if nearest.mistake:
+            self._mistakes.append(nearest.mistake)
+            self._wrong.add(path)
+        if nearest.source:
+            self._values[name], self._sources[name] = nearest.value, nearest.source
+            in_file = nearest.path
+        elif path in self._file.wrong or name not in self._file.values:
+            self._wrong |= {path} & self._file.wrong
+            return
+        else:
+            self._sources[name] = self._file.source(path)
+            in_file = self._file.read[path].path if path in self._file.read else None
+        if in_file is not None:
+            self._paths[name] = in_file
+
+    def _refused(self, error: ValidationError) -> dict[KeyPath, str]:
+        lines = {}
+        for item in error.errors(include_url=False, include_input=False, include_context=False):
+            path = item["loc"]
+            # A list in one value is one value to whoever wrote it.
+            label = self._label(path[:1] if path[0] in knobs() else path)
+            missing = item["type"] in {"missing", "string_too_short", "too_short"}
+            text = item["msg"].removeprefix("Value error, ")
+            lines[path] = f"{label} is missing" if missing else f"{label}: {text}"
+        return lines
+
+    def _label(self, path: KeyPath) -> str:
+        """A setting as whoever wrote it knows it: the variable, or the line of the file."""
+        name = str(path[0])
+        in_file = name not in knobs() or self._is_in_file(self._sources[name])
+        return self._file.place(path) if in_file else environment_name(name)
