@@ -65,6 +65,7 @@ def check_config(**flags: Any) -> None:
     help="Which messages the recipient answers: the first of each identity, all, or none.",
 )
 @click.option("--strict-contacts", is_flag=True, help="Refuse contact ids that nobody created.")
+@click.option("--strict-templates", is_flag=True, help="Let messages fail whose omni template nobody created.")
 @click.option("--project-rate-per-s", default=0.0, help="Requests per second and project; 0 is no limit, Sinch's 800.")
 @click.option("--app-drain-per-s", default=0.0, help="Messages per second that leave an app's queue; 0 is at once.")
 @click.option("--recorded-requests", default=10_000, show_default=True, help="Requests kept to be asked for.")

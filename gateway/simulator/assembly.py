@@ -127,6 +127,7 @@ def _travel(options: SimulatorOptions) -> _Travel:
         receipt_delay_s=options.receipt_delay_s,
         read_receipts=options.read_receipts,
         replies=options.replies,
+        strict_templates=options.strict_templates,
     )
     return _Travel(
         schedule=schedule,

@@ -45,6 +45,8 @@ class SimulatorOptions:
     """Which messages a recipient answers: the first one that reaches an identity, all of them, or none."""
     strict_contacts: bool = False
     """Refuse an unknown `contact_id`, and any `contact_id` in DISPATCH mode; otherwise it is taken as it comes."""
+    strict_templates: bool = False
+    """Let a message fail whose omni-channel template nobody created; otherwise it is taken as it comes."""
 
     token_life_s: int = 3600
     token_burst: int = 30

@@ -178,6 +178,39 @@ async def test_deliveries_fail_or_fall_back_by_rule(api: ApiClient, receiver: Re
     assert reports[1]["reason"]["code"] == "RECIPIENT_NOT_REACHABLE"
 
 
+@pytest.mark.parametrize(("waiting_s", "statuses"), [(60, ["SWITCHING_CHANNEL", "QUEUED_ON_CHANNEL"]), (None, [])])
+async def test_a_channel_without_delivery_reports_is_left_where_the_app_says_so(
+    api: ApiClient, receiver: Receiver, simulator: Simulator, waiting_s: int | None, statuses: list[str]
+) -> None:
+    await api.subscribe(receiver.url, "MESSAGE_DELIVERY", "MESSAGE_INBOUND")
+    if waiting_s is not None:
+        fallback = {"enabled": True, "delivery_report_waiting_time": waiting_s}
+        await api.ok("PATCH", f"apps/{DEFAULT_APP_ID}", {"delivery_report_based_fallback": fallback})
+    await rule(api, {"match": {"channel": "RCS"}, "delivery": {"last": "QUEUED_ON_CHANNEL", "answered": False}})
+    identities = [{"channel": channel, "identity": "46700000001"} for channel in ("RCS", "SMS")]
+
+    await api.send(recipient={"identified_by": {"channel_identities": identities}})
+    await receiver.wait_for(1)
+    await api.stats_until(lambda stats: stats["planned"] == (waiting_s is not None))
+    simulator.advance(59)
+    await api.stats_until(lambda stats: stats["planned"] == (waiting_s is not None))
+    before = list(receiver.kinds)
+    simulator.advance(2)
+    await receiver.wait_for(1 + (5 if statuses else 0))
+
+    found = [(event.kind.partition(":")[2], _channel(event.json)) for event in receiver.received]
+    assert before == ["message_delivery_report:QUEUED_ON_CHANNEL"]
+    assert found[:3] == [("QUEUED_ON_CHANNEL", "RCS"), *zip(statuses, ("RCS", "SMS"), strict=False)]
+
+
+def _channel(event: Any) -> str:
+    return str(
+        next(event[key] for key in ("message_delivery_report", "message") if key in event)["channel_identity"][
+            "channel"
+        ]
+    )
+
+
 async def test_callbacks_are_spoilt_by_rule(api: ApiClient, receiver: Receiver) -> None:
     await api.subscribe(f"{receiver.url}/hook", "MESSAGE_DELIVERY")
     await rule(api, {"match": {"status": "DELIVERED"}, "callback": {"copies": 2}})

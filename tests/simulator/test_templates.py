@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
+from gateway.simulator import SimulatorOptions
 from tests.simulator.api_client import ApiClient
+from tests.simulator.receiver import Receiver
 
 _HOST: dict[str, Any] = {"host": "template"}
 _ENGLISH = {"language_code": "en-US", "text_message": {"text": "Hi"}}
@@ -58,3 +62,65 @@ async def test_templates_live_on_their_own_host_only(api: ApiClient) -> None:
     answer = await api.call("GET", "templates", host="conversation")
 
     assert answer.status_code == 404
+
+
+_GREETING = {
+    "id": "greeting",
+    "default_translation": "en-US",
+    "translations": [
+        {"language_code": "en-US", "text_message": {"text": "Hi ${name}"}, "variables": [{"key": "name"}]}
+    ],
+}
+_NAMED = {"template_id": "greeting", "version": "latest", "parameters": {"name": "Ann"}}
+
+
+class TestStrictly:
+    @pytest.fixture
+    def options(self) -> SimulatorOptions:
+        return SimulatorOptions(receipt_delay_s=0.0, replies="none", strict_templates=True)
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({}, None),
+            ({"version": "1"}, None),
+            ({"language_code": "en-US"}, None),
+            ({"template_id": "nobody's"}, "TEMPLATE_NOT_FOUND"),
+            ({"version": "2"}, "TEMPLATE_NON_EXISTING_LANGUAGE_OR_VERSION"),
+            ({"language_code": "sv-SE"}, "TEMPLATE_NON_EXISTING_LANGUAGE_OR_VERSION"),
+            ({"parameters": {"nick": "Ann"}}, "TEMPLATE_INSUFFICIENT_PARAMETERS"),
+        ],
+    )
+    @pytest.mark.parametrize("place", ["omni_template", "template_reference"])
+    async def test_a_template_is_looked_up_when_a_message_names_it(
+        self, api: ApiClient, receiver: Receiver, place: str, changes: dict[str, object], reason: str | None
+    ) -> None:
+        await api.ok("POST", "templates", _GREETING, **_HOST)
+        await api.subscribe(receiver.url, "MESSAGE_DELIVERY")
+        reference = {**_NAMED, **changes}
+        override: dict[str, object] = {"explicit_channel_omni_message": {"SMS": {"template_reference": reference}}}
+        named: dict[str, object] = {"template_message": {"omni_template": reference}}
+
+        await api.send(message=named if place == "omni_template" else override)
+        first = (await receiver.wait_for(1))[0].json["message_delivery_report"]
+
+        assert first["status"] == ("FAILED" if reason else "QUEUED_ON_CHANNEL")
+        assert first.get("reason", {}).get("code") == reason
+
+    async def test_a_channel_has_templates_of_its_own(self, api: ApiClient, receiver: Receiver) -> None:
+        await api.subscribe(receiver.url, "MESSAGE_DELIVERY")
+        own = {"channel_template": {"SMS": {"template_id": "the channel's"}}, "omni_template": {**_NAMED}}
+
+        await api.send(message={"template_message": own})
+        first = (await receiver.wait_for(1))[0].json["message_delivery_report"]
+
+        assert first["status"] == "QUEUED_ON_CHANNEL"
+
+
+async def test_a_template_that_nobody_created_is_taken_as_it_comes(api: ApiClient, receiver: Receiver) -> None:
+    await api.subscribe(receiver.url, "MESSAGE_DELIVERY")
+
+    await api.send(message={"template_message": {"omni_template": _NAMED}})
+    first = (await receiver.wait_for(1))[0].json["message_delivery_report"]
+
+    assert first["status"] == "QUEUED_ON_CHANNEL"

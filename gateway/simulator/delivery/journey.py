@@ -25,6 +25,7 @@ from gateway.simulator.delivery.plan import (
     steps_on,
 )
 from gateway.simulator.delivery.queue import AppQueues
+from gateway.simulator.delivery.template_lookup import template_hindrance
 from gateway.simulator.identities import channel_identity
 from gateway.simulator.problem import Json
 from gateway.simulator.records.consent_register import ConsentRegister
@@ -73,6 +74,7 @@ class Journeys:
         receipt_delay_s: float,
         read_receipts: bool,
         replies: Literal["first", "all", "none"],
+        strict_templates: bool,
     ) -> None:
         """Take what the journeys need; `outcome` says what becomes of an app's message on a channel to an identity."""
         self._schedule = schedule
@@ -84,6 +86,7 @@ class Journeys:
         self._receipt_delay_s = receipt_delay_s
         self._read_receipts = read_receipts
         self._replies = replies
+        self._strict_templates = strict_templates
         self._answered: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def begin(self, passage: Passage) -> None:
@@ -110,9 +113,16 @@ class Journeys:
         if hindrance is not None:
             self._follow(passage, (Step(status=FAILED, reason=hindrance),), USUAL, 0)
             return
-        outcomes = tuple(self._outcome(passage.app.app_id, channel, identity) for channel, identity in passage.ways)
-        steps = steps_on(outcomes, read_receipts=self._read_receipts)
+        outcomes = tuple(self._outcome_on(passage, channel, identity) for channel, identity in passage.ways)
+        steps = steps_on(outcomes, read_receipts=self._read_receipts, patience_s=passage.app.fallback_patience_s)
         self._follow(passage, steps, outcomes[steps[-1].way], 0)
+
+    def _outcome_on(self, passage: Passage, channel: str, identity: str) -> Outcome:
+        """What becomes of the message on one way, if its template lets it go there at all."""
+        code = template_hindrance(passage.region, passage.message, channel, strict=self._strict_templates)
+        if code:
+            return Outcome(code=code, queued_first=False, why="the message cannot be made from its template")
+        return self._outcome(passage.app.app_id, channel, identity)
 
     def _hindrance(self, passage: Passage) -> Json | None:
         """Why a message never reaches any channel."""
@@ -145,9 +155,13 @@ class Journeys:
             correlation_id=passage.correlation_id,
             override=passage.override,
             then=lambda: self._schedule.after(
-                self._receipt_delay_s, lambda: self._follow(passage, steps, outcome, index + 1)
+                self._delay_s(steps, index + 1), lambda: self._follow(passage, steps, outcome, index + 1)
             ),
         )
+
+    def _delay_s(self, steps: tuple[Step, ...], index: int) -> float:
+        after_s = steps[index].after_s if index < len(steps) else None
+        return self._receipt_delay_s if after_s is None else after_s
 
     def _tell_submitted(self, passage: Passage, way: int) -> None:
         submitted = {**_whereabouts(passage, way), "submitted_message": passage.message, "metadata": passage.metadata}

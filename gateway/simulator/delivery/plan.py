@@ -18,6 +18,8 @@ class Step:
     status: str
     way: int = 0
     reason: Json | None = None
+    after_s: float | None = None
+    """How long after the step before; None is the usual delay between two receipts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Outcome:
     """Whether a failing message gets as far as the channel's queue."""
     answered: bool | None = None
     """Whether the recipient answers, whatever the options say."""
+    why: str = "the simulator was told to fail"
 
     @property
     def fails(self) -> bool:
@@ -45,16 +48,28 @@ def reason(code: str, description: str) -> Json:
     return {"code": code, "description": description, "sub_code": "UNSPECIFIED_SUB_CODE"}
 
 
-def steps_on(outcomes: tuple[Outcome, ...], *, read_receipts: bool) -> tuple[Step, ...]:
-    """The states on every way up to the first that works; a failing way is left for the next while there is one."""
+def steps_on(
+    outcomes: tuple[Outcome, ...], *, read_receipts: bool, patience_s: float | None = None
+) -> tuple[Step, ...]:
+    """The states on every way up to the first that works; a failing way is left for the next while there is one.
+
+    With `patience_s`, a way that does not report DELIVERED for so long is left too: the fallback that an app can have
+    by delivery reports.
+    """
     steps: list[Step] = []
     for way, outcome in enumerate(outcomes):
-        if not outcome.fails:
-            return (*steps, *_arrival(outcome, way, read_receipts=read_receipts))
-        if outcome.queued_first:
-            steps.append(Step(status=QUEUED_ON_CHANNEL, way=way))
-        status = SWITCHING_CHANNEL if way + 1 < len(outcomes) else FAILED
-        steps.append(Step(status=status, way=way, reason=reason(outcome.code, "the simulator was told to fail")))
+        is_last = way + 1 == len(outcomes)
+        if outcome.fails:
+            if outcome.queued_first:
+                steps.append(Step(status=QUEUED_ON_CHANNEL, way=way))
+            status = FAILED if is_last else SWITCHING_CHANNEL
+            steps.append(Step(status=status, way=way, reason=reason(outcome.code, outcome.why)))
+            continue
+        arrival = _arrival(outcome, way, read_receipts=read_receipts)
+        if patience_s is None or is_last or outcome.last != QUEUED_ON_CHANNEL:
+            return (*steps, *arrival)
+        unheard = reason("DELIVERY_TIMED_OUT", "no report of a delivery came in time")
+        steps += [*arrival, Step(status=SWITCHING_CHANNEL, way=way, reason=unheard, after_s=patience_s)]
     return tuple(steps)
 
 

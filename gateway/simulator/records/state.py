@@ -14,6 +14,7 @@ from gateway.simulator.records.table import Table
 
 DISPATCH = "DISPATCH"
 CONVERSATION = "CONVERSATION"
+_USUAL_PATIENCE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -53,6 +54,14 @@ class App:
     def persists_status(self) -> bool:
         """Whether a stored message shows how far it got."""
         return bool((self.document.get("persist_message_status") or {}).get("enabled"))
+
+    @property
+    def fallback_patience_s(self) -> float | None:
+        """How long a channel may take to report DELIVERED before the next one is tried; None is for ever."""
+        fallback = self.document.get("delivery_report_based_fallback") or {}
+        if not fallback.get("enabled"):
+            return None
+        return float(fallback.get("delivery_report_waiting_time") or _USUAL_PATIENCE_S)
 
     def index_webhooks(self) -> None:
         """Rebuild who gets what; to be called after every change of the webhooks."""
