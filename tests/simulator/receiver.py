@@ -36,6 +36,8 @@ class Receiver:
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.statuses: deque[int] = deque()
+        self.documents: dict[str, object] = {}
+        """What is answered on a path, as JSON, always with 200."""
         self.speaks_http_1_0 = False
         self._arrived = asyncio.Event()
         self._server: asyncio.Server
@@ -78,7 +80,13 @@ class Receiver:
                     name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)
                 }
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
-                self.received.append(Received(head[0].split(" ")[1], headers, body))
+                path = head[0].split(" ")[1]
+                self.received.append(Received(path, headers, body))
+                if path in self.documents:
+                    document = orjson.dumps(self.documents[path])
+                    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(document), document))
+                    self._arrived.set()
+                    continue
                 status = self.statuses.popleft() if self.statuses else 200
                 if status == NO_ANSWER:
                     writer.transport.abort()

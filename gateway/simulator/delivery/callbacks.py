@@ -1,7 +1,7 @@
 """Callbacks: what happened is posted to every webhook that subscribed to it, signed, and posted again until taken.
 
 At least once, without any order between events, as with the vendor. A repeat carries the first attempt's body,
-nonce, timestamp and signature.
+nonce, timestamp and signature; where the owner of the webhook wants a token of its own, also that of the day.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import orjson
 
 from gateway.simulator.delivery.manner import PROPER, Manner
+from gateway.simulator.delivery.owner_tokens import OwnerTokens
 from gateway.simulator.delivery.poster import Poster, PostError, is_target
 from gateway.simulator.delivery.signature import signature_headers
 from gateway.simulator.identifiers import new_ulid
@@ -21,15 +22,18 @@ from gateway.simulator.records.state import App
 from gateway.simulator.schedule import Schedule, stamp
 
 _ACCEPTED = range(200, 300)
+_UNAUTHORIZED = 401
 _LONGEST_HOLD_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """Where the receipts of one message go instead, and what they are signed with."""
+class Destination:
+    """Where callbacks go, and what they are signed with."""
 
     target: str
     secret: str
+    credentials: Json | None = None
+    """The client credentials of whoever is called back, where it wants a token of its own server."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -40,6 +44,7 @@ class _Callback:
     target: str
     headers: dict[str, str]
     body: bytes
+    credentials: Json | None
     generation: int
     attempts: int = 0
     tried: Callable[[], None] | None = None
@@ -84,10 +89,11 @@ class Callbacks:
     async def run(self) -> None:
         """Post until cancelled."""
         poster = Poster()
+        tokens = OwnerTokens(schedule=self._schedule, poster=poster, timeout_s=self._timeout_s)
         try:
             async with asyncio.TaskGroup() as workers:
                 for _ in range(self._in_flight):
-                    workers.create_task(self._work(poster))
+                    workers.create_task(self._work(poster, tokens))
         finally:
             poster.close()
 
@@ -99,7 +105,7 @@ class Callbacks:
         *,
         message_metadata: str = "",
         correlation_id: str = "",
-        override: Override | None = None,
+        override: Destination | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
         """Queue one event for all its targets; `then` runs once each target was tried for the first time."""
@@ -121,12 +127,13 @@ class Callbacks:
         body = orjson.dumps(envelope)
         manner = self._manner(app.app_id, trigger, payload) or PROPER
         tried = _countdown(len(targets), then) if then is not None else None
-        for target, secret in targets:
+        for target in targets:
             callback = _Callback(
                 app_id=app.app_id,
-                target=target,
-                headers=_headers(body, secret, manner),
+                target=target.target,
+                headers=_headers(body, target.secret, manner),
                 body=body,
+                credentials=target.credentials,
                 generation=self._generation,
                 tried=tried,
             )
@@ -189,10 +196,10 @@ class Callbacks:
             self.counts["dropped"] += 1
             _release(callback)
 
-    async def _work(self, poster: Poster) -> None:
+    async def _work(self, poster: Poster, tokens: OwnerTokens) -> None:
         while True:
             callback = await self._queue.get()
-            taken = await self._attempt(poster, callback)
+            taken = await self._attempt(poster, tokens, callback)
             if callback.generation != self._generation:
                 continue
             _release(callback)
@@ -202,15 +209,25 @@ class Callbacks:
             if not taken:
                 self._repeat_later(callback)
 
-    async def _attempt(self, poster: Poster, callback: _Callback) -> bool:
+    async def _attempt(self, poster: Poster, tokens: OwnerTokens, callback: _Callback) -> bool:
         callback.attempts += 1
+        headers, credentials, token = callback.headers, callback.credentials, ""
+        if credentials is not None:
+            try:
+                token = await tokens.token(credentials)
+            except PostError:
+                self.counts["without_token"] += 1
+                return False
+            headers = {**headers, "authorization": f"Bearer {token}"}
         self.counts["attempts"] += 1
         try:
-            status = await poster.post(callback.target, callback.headers, callback.body, timeout_s=self._timeout_s)
+            status, _ = await poster.post(callback.target, headers, callback.body, timeout_s=self._timeout_s)
         except PostError:
             self.counts["unanswered"] += 1
             return False
         self.counts[f"answered_{status}"] += 1
+        if credentials is not None and status == _UNAUTHORIZED:
+            tokens.discard(credentials, token)
         return status in _ACCEPTED
 
     def _repeat_later(self, callback: _Callback) -> None:
@@ -221,11 +238,15 @@ class Callbacks:
         self._schedule.after(delay_s, lambda: self._put(callback))
 
 
-def _targets(app: App, trigger: str, override: Override | None) -> list[tuple[str, str]]:
+def _targets(app: App, trigger: str, override: Destination | None) -> list[Destination]:
     if override is not None:
-        return [(override.target, override.secret)]
+        return [override]
     subscribers = app.subscribers.get(trigger, ())
-    return [(webhook["target"], webhook["secret"]) for webhook in subscribers if is_target(webhook["target"])]
+    return [
+        Destination(target=webhook["target"], secret=webhook["secret"], credentials=webhook["client_credentials"])
+        for webhook in subscribers
+        if is_target(webhook["target"])
+    ]
 
 
 def _headers(body: bytes, secret: str, manner: Manner) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from gateway.simulator.delivery.callbacks import Callbacks, Override
+from gateway.simulator.delivery.callbacks import Callbacks, Destination
 from gateway.simulator.delivery.inbound import Inbound
 from gateway.simulator.delivery.plan import (
     DELIVERED,
@@ -55,7 +55,7 @@ class Passage:
     expires_s: float | None = None
     """When the message is not worth sending any more, on the schedule's clock."""
     urgent: bool = False
-    override: Override | None = None
+    override: Destination | None = None
     stored: Stored | None = None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from gateway.simulator.delivery.callbacks import Override
+from gateway.simulator.delivery.callbacks import Destination
 from gateway.simulator.delivery.journey import Journeys, Passage
 from gateway.simulator.delivery.poster import is_target
 from gateway.simulator.delivery.queue import AppQueues
@@ -130,12 +130,12 @@ def mode_of(app: App, request: Json) -> str:
     return DISPATCH if request.get("processing_strategy") == "DISPATCH_ONLY" else app.processing_mode
 
 
-def override_of(app: App, request: Json) -> Override | None:
+def override_of(app: App, request: Json) -> Destination | None:
     """Where the receipts go instead; what is no URL is ignored, as the vendor's own examples need it."""
     target = request.get("callback_url")
     if not target or not is_target(target):
         return None
-    return Override(target=target, secret=app.override_secret)
+    return Destination(target=target, secret=app.override_secret)
 
 
 def metadata_text(value: Any) -> str:

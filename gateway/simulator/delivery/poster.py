@@ -1,4 +1,4 @@
-"""Posts callbacks over kept-alive connections: enough HTTP to send a body and learn the status."""
+"""Posts callbacks over kept-alive connections: enough HTTP to send a body and read a small answer."""
 
 import asyncio
 import contextlib
@@ -11,6 +11,7 @@ import httptools
 _MAX_IDLE_PER_ORIGIN = 32
 _MAX_ANSWER_BYTES = 1024 * 1024
 _READ_BYTES = 64 * 1024
+_JSON = {"content-type": "application/json"}
 
 
 class PostError(Exception):
@@ -26,16 +27,21 @@ class _Connection:
         self.used = False
         self._has_status = False
         self._complete = False
+        self._body: list[bytes] = []
 
     def on_headers_complete(self) -> None:
         self._has_status = True
 
+    def on_body(self, piece: bytes) -> None:
+        self._body.append(piece)
+
     def on_message_complete(self) -> None:
         self._complete = True
 
-    async def exchange(self, request: bytes) -> tuple[int, bool]:
-        """Send, and read one answer: its status, and whether the connection may be used again."""
+    async def exchange(self, request: bytes) -> tuple[int, bytes, bool]:
+        """Send, and read one answer: its status and body, and whether the connection may be used again."""
         self._has_status = self._complete = False
+        self._body = []
         parser = httptools.HttpResponseParser(self)
         self.writer.write(request)
         await self.writer.drain()
@@ -48,9 +54,9 @@ class _Connection:
             parser.feed_data(data)
         if not self._has_status:
             raise PostError("the connection ended before there was an answer")
-        # A body that ends with the connection is how HTTP/1.0 answers; only the status matters here.
+        # A body that ends with the connection is how HTTP/1.0 answers.
         self.used = True
-        return parser.get_status_code(), self._complete and parser.should_keep_alive()
+        return parser.get_status_code(), b"".join(self._body), self._complete and parser.should_keep_alive()
 
 
 class Poster:
@@ -61,8 +67,11 @@ class Poster:
         self._idle: dict[tuple[str, str, int], deque[_Connection]] = {}
         self._tls: ssl.SSLContext | None = None
 
-    async def post(self, target: str, headers: dict[str, str], body: bytes, *, timeout_s: float) -> int:
-        """Post and return the status; PostError when there is none in `timeout_s`. Redirects are not followed."""
+    async def post(self, target: str, headers: dict[str, str], body: bytes, *, timeout_s: float) -> tuple[int, bytes]:
+        """Post, and return status and body of the answer; PostError when there is none in `timeout_s`.
+
+        The content type is JSON's unless the headers have another. Redirects are not followed.
+        """
         try:
             async with asyncio.timeout(timeout_s):
                 return await self._post(target, headers, body)
@@ -76,13 +85,13 @@ class Poster:
                 connection.writer.transport.abort()
         self._idle.clear()
 
-    async def _post(self, target: str, headers: dict[str, str], body: bytes) -> int:
+    async def _post(self, target: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         origin, head = _request_head(target, headers, body)
         while True:
             connection = await self._connect(origin)
             reused = connection.used
             try:
-                status, keep = await connection.exchange(head + body)
+                status, answer, keep = await connection.exchange(head + body)
             except (OSError, PostError):
                 connection.writer.transport.abort()
                 # A kept connection may have been closed by the other side meanwhile; a fresh one tells the truth.
@@ -93,7 +102,7 @@ class Poster:
                 connection.writer.transport.abort()
                 raise
             self._keep(origin, connection, keep=keep)
-            return status
+            return status, answer
 
     async def _connect(self, origin: tuple[str, str, int]) -> _Connection:
         idle = self._idle.get(origin)
@@ -135,8 +144,7 @@ def _request_head(target: str, headers: dict[str, str], body: bytes) -> tuple[tu
     lines = [
         f"POST {path} HTTP/1.1",
         f"host: {parts.netloc.rpartition('@')[2]}",
-        "content-type: application/json",
         f"content-length: {len(body)}",
-        *(f"{name}: {value}" for name, value in headers.items()),
+        *(f"{name}: {value}" for name, value in (_JSON | headers).items()),
     ]
     return (parts.scheme, parts.hostname or "", port), ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.simulator.delivery.callbacks import Callbacks, Override
+from gateway.simulator.delivery.callbacks import Callbacks, Destination
 from gateway.simulator.delivery.outbound import Outbound, mode_of, override_of
 from gateway.simulator.identifiers import new_ulid
 from gateway.simulator.identities import channel_identity
@@ -31,7 +31,7 @@ class _Receipts:
     app: App
     event: Json
     metadata: str
-    override: Override | None
+    override: Destination | None
 
 
 class Events:
