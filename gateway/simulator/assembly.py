@@ -108,7 +108,7 @@ def _travel(options: SimulatorOptions) -> _Travel:
     callbacks = _callbacks(options, schedule, misbehaviour)
     queues = AppQueues(schedule=schedule, drain_per_s=options.app_drain_per_s, limit=options.app_queue_limit)
     address_book = AddressBook(callbacks)
-    conversation_log = ConversationLog(callbacks)
+    conversation_log = ConversationLog(schedule=schedule, callbacks=callbacks)
     consents = ConsentRegister(schedule=schedule, project_id=options.project_id)
     inbound = Inbound(
         schedule=schedule,

@@ -3,8 +3,9 @@
 from gateway.simulator.delivery.callbacks import Callbacks
 from gateway.simulator.identifiers import new_ulid
 from gateway.simulator.problem import Json
+from gateway.simulator.records.retention import CLEANUP_INTERVAL_S, expired_conversations, expired_messages
 from gateway.simulator.records.state import App, Region, Stored
-from gateway.simulator.schedule import stamp
+from gateway.simulator.schedule import Schedule, stamp
 
 NEVER = "1970-01-01T00:00:00Z"
 _PAYLOAD_KEYS = {
@@ -15,10 +16,11 @@ _PAYLOAD_KEYS = {
 
 
 class ConversationLog:
-    """Starts, stops and fills conversations, and tells the app about it."""
+    """Starts, stops, fills and empties conversations, and tells the app about it."""
 
-    def __init__(self, callbacks: Callbacks) -> None:
-        """Tell through these callbacks."""
+    def __init__(self, *, schedule: Schedule, callbacks: Callbacks) -> None:
+        """Tell through these callbacks; what was kept for long enough goes once a day of this schedule."""
+        self._schedule = schedule
         self._callbacks = callbacks
 
     def active(self, region: Region, app: App, contact_id: str, channel: str) -> Json:
@@ -84,6 +86,24 @@ class ConversationLog:
         if conversation is not None:
             conversation["last_received"] = stamp(stored.accepted)
             conversation["active_channel"] = stored.document["channel_identity"]["channel"]
+        self._plan_cleanup(region)
+
+    def _plan_cleanup(self, region: Region) -> None:
+        if not region.is_cleanup_planned:
+            region.is_cleanup_planned = True
+            self._schedule.after(CLEANUP_INTERVAL_S, lambda: self._clean_up(region))
+
+    def _clean_up(self, region: Region) -> None:
+        """Delete what has outlived its app's policy; as long as anything is stored, come back tomorrow."""
+        region.is_cleanup_planned = False
+        now = self._schedule.now()
+        for conversation_id in expired_conversations(region, now):
+            self.delete(region, conversation_id)
+        for stored in expired_messages(region, now):
+            table = region.messages if stored.document["id"] in region.messages else region.events
+            table.remove(stored.document["id"])
+        if len(region.messages):
+            self._plan_cleanup(region)
 
     def _tell(self, app: App, trigger: str, conversation: Json) -> None:
         self._callbacks.emit(

@@ -38,7 +38,22 @@ class App:
     @property
     def keeps_dispatched(self) -> bool:
         """Whether what is sent in DISPATCH mode is stored at all."""
-        return bool(int((self.document.get("dispatch_retention_policy") or {}).get("ttl_days") or 0))
+        return self.dispatch_retention_days > 0
+
+    @property
+    def dispatch_retention_days(self) -> int:
+        """How long what is sent in DISPATCH mode is stored."""
+        return int((self.document.get("dispatch_retention_policy") or {}).get("ttl_days") or 0)
+
+    @property
+    def retention_days(self) -> int:
+        """How long what belongs to a conversation is stored, as far as `retention_type` lets it go."""
+        return int(self.document["retention_policy"]["ttl_days"])
+
+    @property
+    def retention_type(self) -> str:
+        """What goes by its age: messages, whole conversations, or nothing."""
+        return str(self.document["retention_policy"]["retention_type"])
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -118,6 +133,7 @@ class Region:
         self.batches: Table[Batch] = Table("batch")
         self.consents: dict[str, Consents] = {}
         self.settings: Json | None = None
+        self.is_cleanup_planned = False
 
     def app(self, app_id: object) -> App:
         """The app a request names: 400 when it names none or gives a malformed id, 404 when there is no such app."""
