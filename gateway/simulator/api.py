@@ -10,7 +10,9 @@ import orjson
 
 from gateway.simulator.admin import Admin
 from gateway.simulator.bucket import Bucket
-from gateway.simulator.faults.misbehaviour import Misbehaviour
+from gateway.simulator.delivery.queue import AppQueues
+from gateway.simulator.faults.answers import Answer
+from gateway.simulator.faults.misbehaviour import Misbehaviour, app_id_in
 from gateway.simulator.problem import RefusedError, exhausted, not_found
 from gateway.simulator.recording import Recording
 from gateway.simulator.records.state import State
@@ -38,6 +40,7 @@ class Api:
         admin: Admin,
         project_id: str,
         rate: Bucket,
+        queues: AppQueues,
         misbehaviour: Misbehaviour,
     ) -> None:
         """Take the collaborators; the router knows every operation."""
@@ -49,6 +52,7 @@ class Api:
         self._admin = admin
         self._project_id = project_id
         self._rate = rate
+        self._queues = queues
         self._misbehaviour = misbehaviour
 
     def answer(self, request: Request) -> Response:
@@ -76,12 +80,19 @@ class Api:
         if fault is None:
             response = self._perform(request, location)
         else:
-            if fault.tokens:
-                self._tokens.spoil(fault.tokens)
+            self._prepare(fault, request, location)
             response = fault.apply(lambda: self._perform(request, location))
         recorded.status = response.status if fault is None or fault.is_given else None
         self._recording.answered[f"{location.host or 'unknown'} {recorded.status or 'none'}"] += 1
         return response
+
+    def _prepare(self, fault: Answer, request: Request, location: Location) -> None:
+        """Bring about what the answer is to be the consequence of."""
+        if fault.tokens:
+            self._tokens.spoil(fault.tokens)
+        region = self._state.regions.get(location.region)
+        if fault.queue and region is not None and app_id_in(request) in region.apps:
+            self._queues.fill(app_id_in(request))
 
     def _perform(self, request: Request, location: Location) -> Response:
         try:

@@ -82,6 +82,7 @@ def assemble(options: SimulatorOptions) -> Parts:
         admin=admin,
         project_id=options.project_id,
         rate=Bucket(rate_per_s=options.project_rate_per_s, burst=max(options.project_rate_per_s, 1.0)),
+        queues=travel.queues,
         misbehaviour=travel.misbehaviour,
     )
     return Parts(schedule=travel.schedule, recording=recording, callbacks=travel.callbacks, admin=admin, api=api)

@@ -1,18 +1,12 @@
 """Misbehaviour by number: recipients that mean trouble, one row of the table after the other."""
 
-import re
-from pathlib import Path
-
 import httpx
 import pytest
 
 from gateway.simulator import DEFAULT_APP_ID
-from gateway.simulator.faults.magic import SCENARIOS
-from tests.simulator.api_client import ApiClient
+from tests.simulator.api_client import CREDENTIALS, ApiClient, fetch_token
 from tests.simulator.receiver import Receiver
 from tests.simulator.test_callbacks import is_signed
-
-_DOCUMENT = Path(__file__).parents[2] / "docs" / "simulator.md"
 
 
 def to(number: str, *more: str) -> dict[str, object]:
@@ -29,10 +23,12 @@ def to(number: str, *more: str) -> dict[str, object]:
         ("9990400", 400, True, None),
         ("9990401", 401, True, None),
         ("9991401", 401, True, None),
+        ("9992401", 401, True, None),
         ("9990403", 403, True, None),
         ("9990404", 404, True, None),
         ("9990429", 429, True, "1"),
         ("9991429", 429, True, None),
+        ("9992429", 429, True, None),
         ("9990500", 500, True, None),
         ("9991500", 500, False, None),
         ("9992500", 500, True, None),
@@ -51,6 +47,28 @@ async def test_the_number_is_answered_with_its_status(
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("application/json") is has_json
     assert answer.headers.get("retry-after") == retry_after
+
+
+async def test_the_number_fills_the_queue_of_the_app(api: ApiClient) -> None:
+    await api.send(recipient=to("9992429"))
+
+    stats = (await api.ok("GET", f"apps/{DEFAULT_APP_ID}"))["queue_stats"]
+    ordinary = await api.send()
+    await api.http.post("/_simulator/queue", json={"app_id": DEFAULT_APP_ID, "outbound_size": 0})
+    afterwards = await api.send()
+
+    assert stats == {"outbound_size": 500_000, "outbound_limit": 500_000}
+    assert (ordinary.status_code, afterwards.status_code) == (429, 200)
+
+
+async def test_the_number_makes_the_next_token_late(api: ApiClient, http: httpx.AsyncClient) -> None:
+    await api.send(recipient=to("9992401"))
+
+    with pytest.raises(httpx.ReadTimeout):
+        await http.post("/auth/oauth2/token", auth=CREDENTIALS, data={"grant_type": "client_credentials"}, timeout=0.2)
+    second = await fetch_token(http)
+
+    assert second.status_code == 200
 
 
 @pytest.mark.parametrize("number", ["9992002", "9992003", "9992004"])
@@ -162,11 +180,3 @@ async def test_a_number_has_its_capability(api: ApiClient, receiver: Receiver, n
     (event,) = await receiver.wait_for(1)
 
     assert event.json["capability_notification"]["capability_status"] == status
-
-
-async def test_the_magic_table_is_told_over_http_and_documented(api: ApiClient) -> None:
-    told = (await api.http.get("/_simulator/magic")).json()
-
-    documented = dict(re.findall(r"^\| `(\d{7})` \| (.+?) \|$", _DOCUMENT.read_text(), re.MULTILINE))
-    assert set(told) == set(SCENARIOS)
-    assert documented == told

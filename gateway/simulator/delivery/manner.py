@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 
 from gateway.simulator.problem import Json
-from gateway.simulator.shapes.shape import boolean, choice, integer, number, record
+from gateway.simulator.shapes.shape import Check, boolean, choice, integer, number
 
-manner_shape = record(
-    optional={
-        "copies": integer(1, 100),
-        "delay_s": number,
-        "overtaken": boolean,
-        "signature": choice("right", "wrong", "missing"),
-        "drift_s": number,
-    }
-)
+SIGNATURES = ("right", "wrong", "missing")
+MANNER_FIELDS: dict[str, Check] = {
+    "copies": integer(1, 100),
+    "delay_s": number,
+    "overtaken": boolean,
+    "signature": choice(*SIGNATURES),
+    "drift_s": number,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +28,7 @@ class Manner:
     @classmethod
     def parse(cls, given: Json) -> "Manner":
         """Read the `callback` of a checked rule."""
-        return cls(**{name: value for name, value in given.items() if value is not None and name in cls.__slots__})
+        return cls(**{name: value for name, value in given.items() if value is not None and name in MANNER_FIELDS})
 
 
 PROPER = Manner()

@@ -81,6 +81,11 @@ class AppQueues:
         if size is not None:
             queue.pretended = max(size - len(queue.urgent) - len(queue.normal), 0)
 
+    def fill(self, app_id: str) -> None:
+        """Pretend that not one more message fits."""
+        queue = self._queue(app_id)
+        queue.pretended = max(queue.limit - len(queue.urgent) - len(queue.normal), 0)
+
     def clear(self) -> None:
         """Forget every queue, and what waited in it."""
         self._queues.clear()

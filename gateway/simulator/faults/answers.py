@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import orjson
 
 from gateway.simulator.problem import Json, error_body
-from gateway.simulator.shapes.shape import boolean, choice, integer, number, record, text
+from gateway.simulator.shapes.shape import Check, boolean, choice, integer, number, text
 from gateway.simulator.wire import Conduct, Ending, Response
 
 _STATUS_WORDS = {
@@ -27,22 +27,22 @@ _PROXY_BODY = (
 )
 _OVERSIZED_BYTES = 32 * 1024 * 1024
 _MAX_SIZE_BYTES = 256 * 1024 * 1024
-
-answer_shape = record(
-    optional={
-        "status": integer(200, 599),
-        "body": choice("api", "flat", "problem", "proxy", "empty", "invalid_json", "oversized"),
-        "word": text(),
-        "message": text(),
-        "size_bytes": integer(1, _MAX_SIZE_BYTES),
-        "retry_after": text(),
-        "processed": boolean,
-        "delay_s": number,
-        "piece_delay_s": number,
-        "ending": choice(*(ending.value for ending in Ending)),
-        "tokens": choice("expire", "revoke"),
-    }
-)
+BODIES = ("api", "flat", "problem", "proxy", "empty", "invalid_json", "oversized")
+ANSWER_FIELDS: dict[str, Check] = {
+    "status": integer(200, 599),
+    "body": choice(*BODIES),
+    "word": text(),
+    "message": text(),
+    "size_bytes": integer(1, _MAX_SIZE_BYTES),
+    "retry_after": text(),
+    "processed": boolean,
+    "delay_s": number,
+    "piece_delay_s": number,
+    "ending": choice(*(ending.value for ending in Ending)),
+    "tokens": choice("expire", "revoke"),
+    "auth_delay_s": number,
+    "queue": choice("full"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +57,23 @@ class Answer:
     retry_after: str = ""
     processed: bool = False
     tokens: str = ""
+    auth_delay_s: float = 0.0
+    """How late the next token comes."""
+    queue: str = ""
+    """"full": the app's queue is, from now until it is adjusted."""
     conduct: Conduct | None = None
 
     @classmethod
     def parse(cls, given: Json) -> "Answer":
         """Read the `answer` of a checked rule."""
+        known = ANSWER_FIELDS.keys() & cls.__slots__
         conduct = Conduct(
             delay_s=given.get("delay_s") or 0.0,
             piece_delay_s=given.get("piece_delay_s") or 0.0,
             ending=Ending(given.get("ending") or Ending.COMPLETE.value),
         )
-        plain = ("status", "body", "word", "message", "size_bytes", "retry_after", "processed", "tokens")
         return cls(
-            **{name: given[name] for name in plain if given.get(name) is not None},
+            **{name: value for name, value in given.items() if value is not None and name in known},
             conduct=None if conduct == Conduct() else conduct,
         )
 

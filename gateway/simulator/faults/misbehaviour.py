@@ -13,7 +13,7 @@ from gateway.simulator.faults.magic import PREFIX, SCENARIOS, scenario_of
 from gateway.simulator.faults.rules import Rule, parse_rule
 from gateway.simulator.problem import Json
 from gateway.simulator.router import Location
-from gateway.simulator.wire import Request
+from gateway.simulator.wire import Conduct, Request
 
 _MAGIC = f"{PREFIX}".encode()
 _MAGIC_OPERATIONS = ("messages:send", "events:send")
@@ -28,6 +28,7 @@ class Misbehaviour:
         self._seed = seed
         self._draws = random.Random(seed)  # noqa: S311  # repeatable on purpose
         self._rules: list[Rule] = []
+        self._auth_delay_s = 0.0
         self.clear()
 
     def add(self, given: Iterable[Any]) -> None:
@@ -37,6 +38,7 @@ class Misbehaviour:
     def clear(self) -> None:
         """Go back to the rules of the start, uncounted, and to the first draw."""
         self._draws.seed(self._seed)
+        self._auth_delay_s = 0.0
         self._rules = [parse_rule(rule) for rule in self._lasting]
 
     def shown(self) -> list[Json]:
@@ -48,13 +50,21 @@ class Misbehaviour:
 
     def answer_to(self, request: Request, location: Location) -> Answer | None:
         """What to make of the answer to a request; None for nothing."""
+        answer = self._chosen(request, location)
+        if answer is not None:
+            self._auth_delay_s = answer.auth_delay_s or self._auth_delay_s
+        elif self._auth_delay_s and location.host == "auth":
+            answer, self._auth_delay_s = Answer(conduct=Conduct(delay_s=self._auth_delay_s)), 0.0
+        return answer
+
+    def _chosen(self, request: Request, location: Location) -> Answer | None:
         if self._rules:
             facts = {
                 "host": location.host,
                 "region": location.region,
                 "method": request.method,
                 "path": location.tail,
-                "app_id": _app_id(request),
+                "app_id": app_id_in(request),
             }
             for rule in self._rules:
                 if rule.answer is not None and rule.matches(facts) and rule.occasion.arises(self._draws):
@@ -102,7 +112,8 @@ def _magic_answer(request: Request) -> Answer | None:
     return next((scenario.answer for scenario in scenarios if scenario is not None and scenario.answer), None)
 
 
-def _app_id(request: Request) -> str:
+def app_id_in(request: Request) -> str:
+    """The app that a request's body names; "" for none."""
     app_id = _object(request).get("app_id")
     return app_id if isinstance(app_id, str) else ""
 

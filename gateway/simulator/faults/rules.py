@@ -10,34 +10,34 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from gateway.simulator.delivery.manner import Manner, manner_shape
+from gateway.simulator.delivery.manner import MANNER_FIELDS, Manner
 from gateway.simulator.delivery.plan import READ, Outcome
-from gateway.simulator.faults.answers import Answer, answer_shape
+from gateway.simulator.faults.answers import ANSWER_FIELDS, Answer
 from gateway.simulator.faults.occasion import OCCASION_FIELDS, Occasion
 from gateway.simulator.problem import Json
-from gateway.simulator.shapes.shape import boolean, choice, record, text
+from gateway.simulator.shapes.shape import Check, boolean, choice, record, text
 
-_REQUEST_FACTS = ("host", "region", "method", "path")
-_OTHER_FACTS = ("app_id", "channel", "identity", "trigger", "status")
-_FACTS = (*_REQUEST_FACTS, *_OTHER_FACTS)
+FACTS = ("host", "region", "method", "path", "app_id", "channel", "identity", "trigger", "status")
 
 _MATCH = record(
     optional={
-        **{name: text() for name in _FACTS},
+        **{name: text() for name in FACTS},
         **OCCASION_FIELDS,
     }
 )
-_DELIVERY = record(
-    optional={
-        "code": text(),
-        "last": choice("QUEUED_ON_CHANNEL", "DELIVERED", "READ"),
-        "queued_first": boolean,
-        "answered": boolean,
-    }
-)
+DELIVERY_FIELDS: dict[str, Check] = {
+    "code": text(),
+    "last": choice("QUEUED_ON_CHANNEL", "DELIVERED", "READ"),
+    "queued_first": boolean,
+    "answered": boolean,
+}
 _RULE = record(
     optional={"match": _MATCH},
-    one_of={"answer": answer_shape, "callback": manner_shape, "delivery": _DELIVERY},
+    one_of={
+        "answer": record(optional=ANSWER_FIELDS),
+        "callback": record(optional=MANNER_FIELDS),
+        "delivery": record(optional=DELIVERY_FIELDS),
+    },
 )
 
 
@@ -64,7 +64,7 @@ def parse_rule(given: Any) -> Rule:
     delivery = given.get("delivery")
     return Rule(
         given=given,
-        patterns={name: match[name] for name in _FACTS if match.get(name) is not None},
+        patterns={name: match[name] for name in FACTS if match.get(name) is not None},
         occasion=Occasion.parse(match),
         answer=Answer.parse(given["answer"]) if given.get("answer") is not None else None,
         manner=Manner.parse(given["callback"]) if given.get("callback") is not None else None,
