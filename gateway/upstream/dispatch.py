@@ -1,7 +1,8 @@
 """Permits go to those who wait as soon as they are due: one timer for all of them, no task, no polling.
 
-Two stages at most. A call of an app that was slowed waits for the app's pace first and then joins the project's line;
-every other call waits in the project's line alone. So a slowed app holds up nobody but itself.
+Three stages at most. A call of a caller that may use a part of the rate only waits for that caller's pace, then one of
+an app that was slowed for the app's, and then it joins the project's line; every other call waits in the project's line
+alone. So a caller with a small share and a slowed app hold up nobody but themselves.
 """
 
 import heapq
@@ -47,13 +48,15 @@ class Stage:
 class Dispatch:
     """Moves waiting calls through their stages, and refuses those whose time is over.
 
-    `project` is the stage everyone passes, `slowed` the stage in front of it for each app in trouble.
+    `project` is the stage everyone passes, `slowed` the stage in front of it for each app in trouble, and `shares` the
+    one in front of both for each caller that has a share.
     """
 
     def __init__(self, *, project: Pace, clock: Clock, timers: Timers) -> None:
         """Start with nobody waiting; `timers` is the event loop that `clock` belongs to."""
         self.project = Stage(pace=project)
         self.slowed: dict[str, Stage] = {}
+        self.shares: dict[str, Stage] = {}
         self._clock = clock
         self._timers = timers
         self._timer: Timer | None = None
@@ -63,11 +66,11 @@ class Dispatch:
 
     def stages(self) -> list[Stage]:
         """Every stage there is at this moment, the project's first."""
-        return [self.project, *self.slowed.values()]
+        return [self.project, *self.slowed.values(), *self.shares.values()]
 
     def join(self, waiter: Waiter, now_s: float) -> None:
         """Put a call in line; its `outcome` may be known before this returns."""
-        self.slowed.get(waiter.app_id, self.project).line.add(waiter)
+        self._next(waiter).line.add(waiter)
         waiting = sum(stage.line.count for stage in self.stages())
         if len(self._expiries) > 2 * waiting + SPENT_EXPIRIES:
             self._expiries = [entry for entry in self._expiries if not entry[2].outcome.done()]
@@ -90,7 +93,7 @@ class Dispatch:
         """Refuse those whose time is over, give out the permits that are due, and set the timer for the next."""
         while self._expiries and (self._expiries[0][0] <= now_s or self._expiries[0][2].outcome.done()):
             self._expire(heapq.heappop(self._expiries)[2])
-        for stage in self.slowed.values():
+        for stage in [*self.shares.values(), *self.slowed.values()]:
             while stage.line.count and stage.pace.due_s <= now_s:
                 self._promote(stage, now_s)
         for _ in range(MOVES_PER_TURN):
@@ -107,18 +110,25 @@ class Dispatch:
             waiter.outcome.set_result(False)
 
     def _promote(self, stage: Stage, now_s: float) -> None:
-        """Let the next call of a slowed app join the project's line, unless it has given up."""
+        """Let the next call of a stage join the line of its next one, unless it has given up."""
         waiter = stage.line.pop()
         if not waiter.outcome.done():
             waiter.permits.append((stage.pace, stage.pace.take(now_s)))
-            self.project.line.add(waiter)
+            self._next(waiter).line.add(waiter)
+
+    def _next(self, waiter: Waiter) -> Stage:
+        """The first stage that a call has not passed yet."""
+        for stage in (self.shares.get(waiter.caller), self.slowed.get(waiter.app_id)):
+            if stage is not None and all(pace is not stage.pace for pace, _ in waiter.permits):
+                return stage
+        return self.project
 
     def _grant(self, waiter: Waiter, now_s: float) -> None:
         """Give a permit to the call whose turn it is, unless it has given up or its app was slowed meanwhile."""
         if waiter.outcome.done():
             return
-        stage = self.slowed.get(waiter.app_id)
-        if stage is not None and not waiter.permits:
+        stage = self._next(waiter)
+        if stage is not self.project:
             stage.line.add(waiter)
             return
         waiter.permits.append((self.project.pace, self.project.pace.take(now_s)))

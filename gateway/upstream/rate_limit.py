@@ -16,7 +16,7 @@ from gateway.deadline import Deadline
 from gateway.errors import LimitError
 from gateway.upstream.dispatch import Dispatch, Stage, Timers
 from gateway.upstream.pace import Pace
-from gateway.upstream.waiting_line import Priority, Waiter
+from gateway.upstream.waiting_line import Priority, Waiter, WaitingLine
 
 __all__ = ["Claim", "LimiterStats", "Priority", "RateLimiter"]
 
@@ -88,6 +88,8 @@ class RateLimiter:
         self._dispatch = Dispatch(project=self._pace, clock=clock, timers=timers)
         self._line = self._dispatch.project.line
         self._slowed = self._dispatch.slowed
+        self._shares = self._dispatch.shares
+        self._burst = burst
         self._clock = clock
         self._project_id = project_id
         self._max_waiting = max_waiting
@@ -103,7 +105,12 @@ class RateLimiter:
         given in the same moment goes to the next.
         """
         now_s = self._clock.monotonic()
-        if not self._line.count and self._pace.due_s <= now_s < deadline.at_s and claim.app_id not in self._slowed:
+        if (
+            not self._line.count
+            and self._pace.due_s <= now_s < deadline.at_s
+            and claim.app_id not in self._slowed
+            and claim.caller not in self._shares
+        ):
             self._pace.take(now_s)
             return 0.0
         waiter = self._admit(claim, deadline, now_s)
@@ -132,6 +139,24 @@ class RateLimiter:
         else:
             lower = max(self._pace.rate_per_s(now_s) * CUT, self._rate_per_s * FLOOR)
             self._pace.throttle(now_s, pause_s=pause_s, rate_per_s=lower)
+
+    def share(self, shares: Mapping[str, float]) -> None:
+        """Let each of these callers use no more than its part of the rate from now on, whatever else is free.
+
+        A caller that is not named has no bound of its own. Calls that wait keep their places.
+        """
+        for caller in [*self._shares, *shares]:
+            line = self._shares[caller].line if caller in self._shares else WaitingLine()
+            part = shares.get(caller, 1.0)
+            if part == 1.0 and not line.count:
+                self._shares.pop(caller, None)
+                continue
+            pace = Pace(
+                rate_per_s=self._rate_per_s * part,
+                burst=max(int(self._burst * part), 1),
+                recovery_per_s2=self._rate_per_s * RECOVERY_PER_S,
+            )
+            self._shares[caller] = Stage(pace=pace, line=line)
 
     def stats(self) -> LimiterStats:
         """The state of the limiter at this instant."""
@@ -187,10 +212,15 @@ class RateLimiter:
 
     def _forecast_s(self, claim: Claim, now_s: float) -> float:
         """Seconds until a call that joins now has its permit, as long as nobody comes after it and goes first."""
-        return _wait_s(self._dispatch.project, claim, now_s) + self._app_wait_s(claim, now_s)
+        waits_s = (_wait_s(self._dispatch.project, claim, now_s), self._app_wait_s(claim, now_s))
+        return sum(waits_s) + self._share_wait_s(claim, now_s)
 
     def _app_wait_s(self, claim: Claim, now_s: float) -> float:
         stage = self._slowed.get(claim.app_id)
+        return _wait_s(stage, claim, now_s) if stage is not None else 0.0
+
+    def _share_wait_s(self, claim: Claim, now_s: float) -> float:
+        stage = self._shares.get(claim.caller)
         return _wait_s(stage, claim, now_s) if stage is not None else 0.0
 
     def _not_in_time(self, claim: Claim, now_s: float) -> LimitError:
@@ -203,6 +233,14 @@ class RateLimiter:
                 forecast_s,
                 quota_subject=f"app:{claim.app_id}",
                 quota_description="messages that wait in the app's queue at the API",
+            )
+        if self._share_wait_s(claim, now_s) > forecast_s / 2:
+            return _refusal(
+                "RATE_LIMITED",
+                "the caller's share of the rate limit cannot admit this call in time",
+                forecast_s,
+                quota_subject=f"caller:{claim.caller}",
+                quota_description="the part of the project's calls per second that this caller may use",
             )
         return _refusal(
             "RATE_LIMITED", "the project's rate limit cannot admit this call in time", forecast_s, **self._quota()
