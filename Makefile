@@ -67,6 +67,7 @@ format: $(VENV)/.installed ## Put code and protos into shape
 proto: $(VENV)/.installed $(VENV)-proto/.installed ## Generate everything that follows from the contract and the settings
 	proto/generate.sh
 	$(BIN)/python -m gateway.cli.reference > docs/settings.md
+	$(BIN)/python -m gateway.cli.metrics_reference > docs/metrics.md
 
 BENCHES := sends mapping rate_limit pressure transport feed live log webhooks
 .PHONY: bench

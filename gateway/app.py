@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from gateway import __version__, inbound, outbound
-from gateway.admin.probes import Readiness, admin_app
+from gateway.admin.probes import Readiness, Scrape, admin_app
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.events.feed import Feed
@@ -28,6 +28,7 @@ from gateway.rpc.server import Door, RpcServer
 from gateway.settings import Settings, all_projects
 from gateway.telemetry import logs
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.process_metrics import LoopLag
 from gateway.upstream.call import Caller
 from gateway.upstream.contract import methods
 
@@ -90,13 +91,18 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
     grace = Grace(total_s=settings.drain_timeout_s, clock=clock)
     async with AsyncExitStack() as stack:
         try:
-            events = await inbound.open_log(settings, clock, stack)
-            feed = inbound.open_feed(settings, events, clock, stack)
+            events = await inbound.open_log(settings, metrics, clock, stack)
+            feed = inbound.open_feed(settings, events, metrics, clock, stack)
+            vitals = inbound.open_vitals(settings, events, feed, (metrics, clock), stack)
             ground = outbound.Ground(settings=settings, clock=clock, metrics=metrics, events=events, grace=grace)
             calls = await outbound.build(ground, stack)
             admin = await _http_door(
                 settings.admin_address,
-                admin_app(registry=metrics.registry, readiness=readiness, store_usable=lambda: events.usable),
+                admin_app(
+                    metrics=Scrape(refresh=vitals.refresh, exposition=metrics.exposition),
+                    readiness=readiness,
+                    store_usable=lambda: events.usable,
+                ),
                 grace,
                 stack,
             )
@@ -121,6 +127,9 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
             stack.push_async_callback(server.pause)
         stack.callback(readiness.drain)
         stack.callback(grace.begin)
+        lag = LoopLag(metrics.process.loop_lag)
+        stack.callback(lag.close)
+        lag.start()
         readiness.started = True
         yield Addresses(grpc=grpc_address, webhooks=webhooks, admin=admin)
 

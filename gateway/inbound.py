@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from gateway.clock import Clock
 from gateway.events.feed import Feed
 from gateway.events.retention import Retention, RetentionLimits
+from gateway.events.vitals import Vitals
 from gateway.settings import Settings, all_projects, all_webhooks
 from gateway.state.log import Keep
 from gateway.state.sqlite_log import SqliteEventLog
@@ -17,10 +18,10 @@ from gateway.webhooks.source import WebhookSource
 from gateway.webhooks.spellings import TRIGGERS
 
 
-async def open_log(settings: Settings, clock: Clock, stack: AsyncExitStack) -> SqliteEventLog:
+async def open_log(settings: Settings, metrics: Metrics, clock: Clock, stack: AsyncExitStack) -> SqliteEventLog:
     """The event log, kept within its retention; `stack` closes it after everything that uses it."""
     settings.state_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    events = await SqliteEventLog.open(settings.state_path, clock=clock)
+    events = await SqliteEventLog.open(settings.state_path, clock=clock, observe_commit=metrics.store.committed)
     stack.push_async_callback(events.close)
     keep = Keep(
         age_s=settings.feed_retention_s,
@@ -33,14 +34,35 @@ async def open_log(settings: Settings, clock: Clock, stack: AsyncExitStack) -> S
     retention = Retention(log=events, clock=clock, limits=limits)
     stack.push_async_callback(retention.close)
     retention.start()
+    metrics.store.usable.add(lambda: events.usable)
     return events
 
 
-def open_feed(settings: Settings, events: SqliteEventLog, clock: Clock, stack: AsyncExitStack) -> Feed:
+def open_feed(
+    settings: Settings, events: SqliteEventLog, metrics: Metrics, clock: Clock, stack: AsyncExitStack
+) -> Feed:
     """The feed over the log; requests that name no project mean the first."""
-    feed = Feed(log=events, clock=clock, project_id=all_projects(settings)[0].project_id)
+    default = all_projects(settings)[0].project_id
+    feed = Feed(log=events, clock=clock, project_id=default, observer=metrics.feed)
     stack.push_async_callback(feed.close)
     return feed
+
+
+def open_vitals(
+    settings: Settings, events: SqliteEventLog, feed: Feed, ground: tuple[Metrics, Clock], stack: AsyncExitStack
+) -> Vitals:
+    """What log and feed are asked at each scrape; its `refresh` comes first."""
+    metrics, clock = ground
+    projects = [project.project_id for project in all_projects(settings)]
+    vitals = Vitals(events=events, feed=feed, clock=clock, project_ids=projects)
+    stack.push_async_callback(vitals.close)
+    metrics.feed.subscribers.add(lambda: feed.stream_count)
+    metrics.feed.lag.add(vitals.lag_s)
+    metrics.feed.subscription_lag.add(vitals.subscription_lag)
+    metrics.store.size.add(vitals.size_bytes)
+    metrics.store.events.add(vitals.event_count)
+    metrics.store.oldest_age.add(vitals.oldest_age_s)
+    return vitals
 
 
 def receiver(settings: Settings, events: SqliteEventLog, metrics: Metrics, clock: Clock) -> WebhookReceiver:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -20,10 +20,10 @@ from gateway.upstream.app_queue import AppQueues
 from gateway.upstream.attempts import Attempts
 from gateway.upstream.breaker import LEVELS, Breaker
 from gateway.upstream.call import Caller
-from gateway.upstream.contract import methods
+from gateway.upstream.contract import methods, routes
 from gateway.upstream.defaults import Defaults
 from gateway.upstream.exchange import Limits, Origin, Transport
-from gateway.upstream.hosts import HOST_CLASSES, Endpoint, Hosts
+from gateway.upstream.hosts import Endpoint, Hosts
 from gateway.upstream.outgoing import RequestWriter
 from gateway.upstream.projects import Project, Projects
 from gateway.upstream.rate_limit import Priority, RateLimiter
@@ -31,8 +31,10 @@ from gateway.upstream.regions import AppRegions
 from gateway.upstream.request_ids import RequestIds
 from gateway.upstream.retry import RetryBudget, RetryPolicy
 from gateway.upstream.settlement import Settlement
+from gateway.upstream.tokens import PATH as TOKEN_PATH
 from gateway.upstream.tokens import TokenCache
 from gateway.upstream.transport import PooledTransport
+from gateway.upstream.watched_transport import WatchedTransport
 
 REQUESTS_SUFFIX = ".requests"
 
@@ -63,8 +65,6 @@ async def build(ground: Ground, stack: AsyncExitStack) -> Caller:
     settings = ground.settings
     shared = _shared(ground, stack)
     projects = [_project(ground, shared, described, stack) for described in all_projects(settings)]
-    ground.metrics.watch_app_queue(lambda: max(project.queues.longest_eta_s() for project in projects))
-    _show(ground.metrics, [project.attempts for project in projects], shared.breakers)
     return Caller(
         projects=Projects(projects),
         request_ids=await _request_ids(ground, stack),
@@ -76,17 +76,24 @@ async def build(ground: Ground, stack: AsyncExitStack) -> Caller:
 
 def _shared(ground: Ground, stack: AsyncExitStack) -> Shared:
     settings, clock = ground.settings, ground.clock
-    transport = PooledTransport(clock=clock, limits=Limits(max_body_bytes=settings.max_response_bytes))
-    stack.push_async_callback(transport.aclose)
+    pooled = PooledTransport(clock=clock, limits=Limits(max_body_bytes=settings.max_response_bytes))
+    stack.push_async_callback(pooled.aclose)
+    exchanges = ground.metrics.exchanges((*routes(), ("auth", TOKEN_PATH)))
+    transport = WatchedTransport(transport=pooled, observer=exchanges, clock=clock)
+    for host, watched in ground.metrics.upstream.in_flight.items():
+        watched.add(partial(transport.in_flight, host))
     hosts = Hosts.of(
         conversation_url=settings.conversation_url, batch_url=settings.batch_url, template_url=settings.template_url
     )
     # By origin: regions that share a host share its fate, and an outage of one region leaves the others alone.
     kinds = {endpoint.origin: kind for (kind, _), endpoint in hosts.endpoints.items()}
+    breakers = {origin: Breaker(host=kind, clock=clock) for origin, kind in kinds.items()}
+    for breaker in breakers.values():
+        ground.metrics.upstream.breakers[breaker.host].add(partial(_level, breaker))
     return Shared(
         transport=transport,
         writer=RequestWriter(hosts=hosts, user_agent=f"conversation-gateway/{__version__}"),
-        breakers={origin: Breaker(host=kind, clock=clock) for origin, kind in kinds.items()},
+        breakers=breakers,
         budgets={origin: RetryBudget(clock=clock) for origin in kinds},
     )
 
@@ -103,6 +110,7 @@ def _project(ground: Ground, shared: Shared, described: ProjectSettings, stack: 
         lookup=lookup, clock=clock, poll_s=settings.queue_poll_s, refuse=settings.queue_guard == "refuse"
     )
     stack.push_async_callback(queues.close)
+    ground.metrics.upstream.app_queue_eta.add(queues.longest_eta_s)
     defaults = Defaults(
         project_id=described.project_id,
         app_id=described.app_id,
@@ -124,41 +132,48 @@ def _attempts(ground: Ground, shared: Shared, described: ProjectSettings, stack:
         key_secret=described.key_secret.get_secret_value(),
         clock=clock,
         randomness=randomness,
+        observe=ground.metrics.tokens.fetched,
     )
     stack.push_async_callback(tokens.close)
+    limiter = RateLimiter(
+        project_id=described.project_id,
+        clock=clock,
+        timers=asyncio.get_running_loop(),
+        rate_per_s=described.rate_limit_per_s or settings.rate_limit_per_s,
+        margin=settings.rate_limit_margin,
+        burst=settings.rate_limit_burst,
+        observer=ground.metrics.limiter,
+    )
+    _watch(ground.metrics, tokens, limiter)
     return Attempts(
         transport=shared.transport,
         tokens=tokens,
-        limiter=RateLimiter(
-            project_id=described.project_id,
-            clock=clock,
-            timers=asyncio.get_running_loop(),
-            rate_per_s=described.rate_limit_per_s or settings.rate_limit_per_s,
-            margin=settings.rate_limit_margin,
-            burst=settings.rate_limit_burst,
-        ),
+        limiter=limiter,
         breakers=shared.breakers,
         budgets=shared.budgets,
         policy=RetryPolicy(),
         strict_sends=settings.strict_sends,
         clock=clock,
         randomness=randomness,
+        observe_retry=ground.metrics.upstream.retried,
     )
 
 
-def _show(metrics: Metrics, attempts: Sequence[Attempts], breakers: Mapping[Origin, Breaker]) -> None:
-    """Show the sum over the projects, and the worst over the regions: labels are closed sets, ids are not."""
+def _level(breaker: Breaker) -> float:
+    return LEVELS[breaker.state]
 
-    def level(host: str) -> float:
-        return max(LEVELS[breaker.state] for breaker in breakers.values() if breaker.host == host)
+
+def _watch(metrics: Metrics, tokens: TokenCache, limiter: RateLimiter) -> None:
+    """Have one project's token and limit asked at each scrape; projects are joined, as no label may hold an id."""
 
     def waiting(priority: Priority) -> float:
-        return sum(each.limiter.stats().waiting[priority] for each in attempts)
+        return limiter.stats().waiting[priority]
 
-    for host in HOST_CLASSES:
-        metrics.watch_breaker(host, partial(level, host))
+    metrics.tokens.remaining.add(tokens.remaining_s)
+    metrics.limiter.rate.add(lambda: limiter.stats().rate_per_s)
+    metrics.limiter.paused.add(lambda: limiter.stats().pause_left_s > 0)
     for priority in Priority:
-        metrics.watch_waiting(priority.name.lower(), partial(waiting, priority))
+        metrics.limiter.waiting[priority.name.lower()].add(partial(waiting, priority))
 
 
 async def _request_ids(ground: Ground, stack: AsyncExitStack) -> RequestIds:
@@ -167,7 +182,7 @@ async def _request_ids(ground: Ground, stack: AsyncExitStack) -> RequestIds:
     path = settings.state_path.with_name(settings.state_path.name + REQUESTS_SUFFIX)
     store = await SqliteRequestStore.open(path, clock=clock)
     stack.push_async_callback(store.close)
-    request_ids = RequestIds(store=store, clock=clock)
+    request_ids = RequestIds(store=store, clock=clock, observe=ground.metrics.upstream.request_id)
 
     async def close() -> None:
         await request_ids.close(Deadline.after(ground.grace.left_s(), clock))

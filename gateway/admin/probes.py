@@ -4,11 +4,9 @@ Trouble with the token or the API never makes the process dead or unready: a res
 works without them. A store that cannot be used makes it unready, because nothing can be taken then.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -27,7 +25,16 @@ class Readiness:
         self.draining = True
 
 
-def admin_app(*, registry: CollectorRegistry, readiness: Readiness, store_usable: Callable[[], bool]) -> Starlette:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scrape:
+    """What a scrape does: look at what takes looking at, then write everything down."""
+
+    refresh: Callable[[], Awaitable[None]]
+    exposition: Callable[[str], Awaitable[tuple[bytes, str]]]
+    """Given the `Accept` header; answers the page and its content type."""
+
+
+def admin_app(*, metrics: Scrape, readiness: Readiness, store_usable: Callable[[], bool]) -> Starlette:
     """The ASGI application of the admin address."""
 
     async def startup(_request: Request) -> Response:
@@ -41,16 +48,17 @@ def admin_app(*, registry: CollectorRegistry, readiness: Readiness, store_usable
     async def live(_request: Request) -> Response:
         return _answer(ok=True, why="")
 
-    async def metrics(request: Request) -> Response:
-        encode, content_type = choose_encoder(request.headers.get("accept", ""))
-        return Response(encode(registry), media_type=None, headers={"content-type": content_type})
+    async def scrape(request: Request) -> Response:
+        await metrics.refresh()
+        page, content_type = await metrics.exposition(request.headers.get("accept", ""))
+        return Response(page, media_type=None, headers={"content-type": content_type})
 
     return Starlette(
         routes=[
             Route("/startup", startup),
             Route("/readiness", ready),
             Route("/liveness", live),
-            Route("/metrics", metrics),
+            Route("/metrics", scrape),
         ]
     )
 

@@ -17,7 +17,7 @@ from gateway.events.limits import FeedLimits
 from gateway.events.pages import Pages
 from gateway.events.plan import subscribe_plan
 from gateway.events.reads import FeedReads
-from gateway.events.stream import FeedStream
+from gateway.events.stream import FeedObserver, FeedStream, Unobserved
 from gateway.events.subscriptions import Subscriptions
 from gateway.events.tail import Tail
 from gateway.state.events import StoredEvent
@@ -27,12 +27,21 @@ from gateway.state.log import EventLog
 class Feed:
     """What the feed's RPCs do. Every failure is a `GatewayError` with the reason that the contract names."""
 
-    def __init__(self, *, log: EventLog, clock: Clock, project_id: str, limits: FeedLimits | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        log: EventLog,
+        clock: Clock,
+        project_id: str,
+        limits: FeedLimits | None = None,
+        observer: FeedObserver | None = None,
+    ) -> None:
         """Read `log`; a request without a project means `project_id`."""
         self._log = log
         self._clock = clock
         self._project_id = project_id
         self._limits = limits or FeedLimits()
+        self._observer = observer or Unobserved()
         self._tail = Tail(
             epoch=log.epoch,
             position=log.tail.position,
@@ -57,6 +66,11 @@ class Feed:
         """Streams that are open now."""
         return len(self._streams)
 
+    @property
+    def slowest_position(self) -> int | None:
+        """The position of the open stream that is furthest behind; None without a stream."""
+        return min((stream.position for stream in self._streams), default=None)
+
     def subscribe(self, request: pb.SubscribeRequest, *, caller: str) -> FeedStream:
         """The serialised answers to a subscriber, `opened` first; a wrong request is refused at once."""
         plan = subscribe_plan(request, project_id=self._project_id, heartbeats=self._limits.heartbeats)
@@ -69,6 +83,7 @@ class Feed:
             clock=self._clock,
             limits=self._limits,
             admitted=partial(self._admitted, caller),
+            observer=self._observer,
         )
 
     async def commit(self, request: pb.CommitRequest) -> pb.CommitResponse:

@@ -7,9 +7,10 @@ nothing is ever dropped for its sake.
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from typing import Protocol
 
 from gateway.clock import Clock
-from gateway.errors import LimitError
+from gateway.errors import GatewayError, LimitError
 from gateway.events import answers
 from gateway.events.cursor import Cursor
 from gateway.events.failures import compacted, other_log, slow_consumer
@@ -22,6 +23,26 @@ from gateway.events.subscriptions import Hold, Subscriptions
 from gateway.events.tail import Entry, Tail
 from gateway.state.events import StoredEvent
 from gateway.state.log import EventLog
+
+
+class FeedObserver(Protocol):
+    """Learns what subscribers have taken, and how their streams end."""
+
+    def delivered(self, events: Sequence[StoredEvent]) -> None:
+        """A subscriber has taken these: the peer's transport has, its program may not have yet."""
+
+    def ended(self, reason: str) -> None:
+        """A stream is over: `finished`, `draining`, `client_left`, or the reason of its error in lower case."""
+
+
+class Unobserved:
+    """An observer that looks away."""
+
+    def delivered(self, events: Sequence[StoredEvent]) -> None:
+        """Do nothing."""
+
+    def ended(self, reason: str) -> None:
+        """Do nothing."""
 
 
 class FeedStream:
@@ -42,6 +63,7 @@ class FeedStream:
         clock: Clock,
         limits: FeedLimits,
         admitted: Callable[["FeedStream"], AbstractContextManager[None]],
+        observer: FeedObserver,
     ) -> None:
         """Prepare a stream; `admitted` is the place it takes while it is open."""
         self._plan = plan
@@ -52,6 +74,7 @@ class FeedStream:
         self._clock = clock
         self._limits = limits
         self._admitted = admitted
+        self._observer = observer
         self._at = ends(log).newest
         self._told = self._delivered = self._at
         self._stop: int | None = None
@@ -60,6 +83,9 @@ class FeedStream:
         self._searching = False
         self._draining = False
         self._ended = False
+        self._writing = False
+        self._written: Sequence[StoredEvent] = ()
+        self._end = "client_left"
         self._sleeper = tail.sleeper()
         self._spoke_s = clock.monotonic()
         self._answers = self._run()
@@ -80,11 +106,17 @@ class FeedStream:
 
     def slow_consumer(self) -> LimitError:
         """What to end the stream with when its last answer could not be written for too long."""
+        self._end = "slow_consumer"
         return slow_consumer(self._delivered)
 
+    @property
+    def position(self) -> int:
+        """The last event that is no longer to be sent: the consumer has taken it, or its filter does not pass it."""
+        return self._delivered.position if self._writing else self._at.position
+
     async def _run(self) -> AsyncGenerator[bytes, None]:
-        with self._admitted(self):
-            try:
+        try:
+            with self._admitted(self):
                 await self._open()
                 held = self._hold.subscription if self._hold else None
                 said: Iterable[bytes] = (
@@ -93,16 +125,29 @@ class FeedStream:
                 while True:
                     for answer in said:
                         self._spoke_s = self._clock.monotonic()
+                        self._writing = True
                         yield answer
                         # Whoever asks for the next answer has written this one.
-                        self._delivered = self._told
+                        self._took()
                     if self._ended:
                         return
                     said = await self._turn()
-            finally:
-                self._sleeper.close()
-                if self._hold is not None:
-                    self._subscriptions.release(self._hold)
+        except Exception as error:
+            self._end = error.reason.lower() if isinstance(error, GatewayError) else "failed"
+            raise
+        finally:
+            self._sleeper.close()
+            if self._hold is not None:
+                self._subscriptions.release(self._hold)
+            self._observer.ended(self._end)
+
+    def _took(self) -> None:
+        """The consumer has the last answer."""
+        self._writing = False
+        self._delivered = self._told
+        if self._written:
+            self._observer.delivered(self._written)
+            self._written = ()
 
     async def _open(self) -> None:
         plan = self._plan
@@ -125,6 +170,7 @@ class FeedStream:
         self._check()
         if (last := await self._last_answer()) is not None:
             self._ended = True
+            self._end = "draining" if self._draining else "finished"
             return last
         if self._searching and self._silence_left_s() <= 0:
             return (await self._heartbeat(),)
@@ -201,6 +247,7 @@ class FeedStream:
     def _batch(self, batch: Sequence[Entry]) -> bytes:
         raw, last = self._plan.raw, batch[-1].event
         self._told = Cursor(self._at.epoch, last.position, last.checksum)
+        self._written = [entry.event for entry in batch]
         if len(batch) == 1:
             return batch[0].answer(raw=raw)
         return batch_answer(entry.element(raw=raw) for entry in batch)

@@ -23,7 +23,7 @@ from gateway.rpc.callers import Callers
 from gateway.rpc.dialogue import MAX_MESSAGE_BYTES, Context, Dialogue, slow_consumer, too_large, written
 from gateway.rpc.entrance import Admission, Entrance, Kind
 from gateway.telemetry.logs import logger
-from gateway.telemetry.metrics import Metrics, Rpc, RpcMetrics
+from gateway.telemetry.metrics import Metrics, Rpc, RpcSeries
 
 _TOKEN = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _NUMBER = re.compile(r"\+?[\d.-]{6,}")
@@ -70,7 +70,7 @@ class _Rpc:
 
     path: str
     request_class: type[Message]
-    metrics: RpcMetrics
+    metrics: RpcSeries
 
     def admit(self, data: bytes, admission: Admission, call: Call) -> Message:
         """Take one message in, of a unary call or a stream; raises `CallerError` when it cannot be read."""

@@ -40,6 +40,10 @@ _log = logs.logger("state")
 _REPLACE_AGAIN_S = 1.0
 
 
+def _unobserved(_event_count: int, _duration_s: float) -> None:
+    """Look away."""
+
+
 class SqliteEventLog:
     """One total order of events in one file; positions are given in commit order and never reused."""
 
@@ -51,12 +55,14 @@ class SqliteEventLog:
         clock: Clock,
         limits: WriterLimits,
         free_space_floor_bytes: int,
+        observe_commit: Callable[[int, float], None],
     ) -> None:
         """Start the threads over checked connections; `open` is the way in."""
         self._file = file
         self._clock = clock
         self._limits = limits
         self._free_space_floor_bytes = free_space_floor_bytes
+        self._observe_commit = observe_commit
         self._listeners: list[LogListener] = []
         self._closing = asyncio.Event()
         self._replacing: asyncio.Task[None] | None = None
@@ -71,10 +77,12 @@ class SqliteEventLog:
         limits: WriterLimits | None = None,
         free_space_floor_bytes: int = 64 * 1024 * 1024,
         synchronous: Synchronous = "FULL",
+        observe_commit: Callable[[int, float], None] = _unobserved,
     ) -> "SqliteEventLog":
         """Lock, check and open the log at `path`, creating it, or setting a damaged one aside, as needed.
 
         No event is taken while the disk has less than `free_space_floor_bytes` left: trimming needs room to work.
+        `observe_commit` is told, on the writing thread, the events of each commit and the seconds it took.
 
         Raises `StateLocked` when another process has it and `ForeignDatabaseError` when the file is something else.
         Anything but `FULL` gives up durability and is there for the test that proves what `FULL` is for.
@@ -92,6 +100,7 @@ class SqliteEventLog:
             clock=clock,
             limits=limits or WriterLimits(),
             free_space_floor_bytes=free_space_floor_bytes,
+            observe_commit=observe_commit,
         )
 
     @property
@@ -237,6 +246,7 @@ class SqliteEventLog:
             committed=self._ledger.committed,
             announce=self._announce,
             on_damage=self._replace,
+            observe_commit=lambda transaction, took_s: self._observe_commit(len(transaction.stored), took_s),
         )
         self._usable = True
 

@@ -10,6 +10,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -52,6 +53,10 @@ class _Work(Generic[T]):
     size_bytes: int
 
 
+def _unobserved(_transaction: object, _duration_s: float) -> None:
+    """Look away."""
+
+
 class Writer(Generic[T]):
     """Takes work from the event loop and commits it in groups, in the order it was given.
 
@@ -71,11 +76,13 @@ class Writer(Generic[T]):
         committed: Callable[[T], None],
         announce: Callable[[T], None],
         on_damage: Callable[[], None],
+        observe_commit: Callable[[T, float], None] = _unobserved,
     ) -> None:
         """Start the thread.
 
         `begin` opens a group and `committed` ends it, both on the thread. `announce`, after those who waited for a
-        group were answered, and `on_damage` are called on the running event loop.
+        group were answered, and `on_damage` are called on the running event loop. `observe_commit` is told, on the
+        thread, what is durable now and the seconds that the commit itself took.
         """
         self._name = name
         self._connection = connection
@@ -85,6 +92,7 @@ class Writer(Generic[T]):
         self._committed = committed
         self._announce = announce
         self._on_damage = on_damage
+        self._observe_commit = observe_commit
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Work[T] | None] = queue.SimpleQueue()
         self._waiting_count = 0
@@ -170,7 +178,9 @@ class Writer(Generic[T]):
             except (ValueError, GatewayError) as refusal:
                 outcomes.append(refusal)
         transaction.finish()
+        started_s = time.monotonic()
         self._connection.execute("COMMIT")
+        self._observe_commit(transaction, time.monotonic() - started_s)
         self._committed(transaction)
         self._checkpointer.wrote(
             self._connection,

@@ -37,10 +37,16 @@ def close() -> None:
         _sinks.pop().close()
 
 
+def lost_count() -> int:
+    """Lines since the start that were not written, because their reader stalled or has gone."""
+    return sum(sink.lost_count for sink in _sinks)
+
+
 def configure(*, level: Level, form: Literal["auto", "json", "console"], stream: TextIO | None = None) -> None:
     """Send every line, those of libraries included, to `stream` (standard error) in one form."""
+    lost = lost_count()
     close()
-    sink = _Sink(stream or sys.stderr)
+    sink = _Sink(stream or sys.stderr, lost)
     _sinks.append(sink)
     console = form == "console" or (form == "auto" and sink.is_terminal)
     renderer: Any = structlog.dev.ConsoleRenderer(colors=sink.is_terminal) if console else _as_json
@@ -73,10 +79,10 @@ class _Sink:
     Waking the thread for each line would cost a call a tenth of its time, and a write each.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, lost_count: int) -> None:
         self._stream = stream
         self.is_terminal = stream.isatty()
-        self.lost_count = 0
+        self.lost_count = lost_count
         self._lines: deque[str] = deque()
         self._waiting = threading.Event()
         self._closing = threading.Event()

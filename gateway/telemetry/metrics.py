@@ -1,36 +1,23 @@
 """Every metric the gateway exports, in one registry. Base units in the names, labels from closed sets only.
 
-The `grpc_server_*` family has the names and the code spelling (`OK`, `NotFound`) that public dashboards expect.
+Declared here by domain: what an RPC was (`rpc_metrics`), what the API did (`upstream_metrics`), what came in and went
+out on the feed (`feed_metrics`), and the process itself (`process_metrics`). The rooms know none of this: they are
+given observers, and functions of theirs are asked at each scrape.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterable
 
-import grpc
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import CollectorRegistry, disable_created_metrics
+from prometheus_client.exposition import choose_encoder
 
-from gateway import __version__
+from gateway.telemetry.feed_metrics import FeedMetrics, StoreMetrics, WebhookMetrics, WebhookSeries
+from gateway.telemetry.process_metrics import ProcessMetrics
+from gateway.telemetry.rpc_metrics import Rpc, RpcMetrics, RpcSeries
+from gateway.telemetry.upstream_metrics import ExchangeSeries, LimiterMetrics, TokenMetrics, UpstreamMetrics
+from gateway.telemetry.watched import Watches
 
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-# The 22 triggers come from the contract; anything else a webhook may name is counted under this one.
-OTHER_TRIGGER = "other"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rpc:
-    """One gRPC method's name, taken apart for labels."""
-
-    kind: str
-    """`unary`, `server_stream`, `client_stream` or `bidi_stream`."""
-    service: str
-    method: str
-
-
-def code_label(code: grpc.StatusCode) -> str:
-    """A status code as Go spells it, which is not quite as gRPC does."""
-    if code is grpc.StatusCode.CANCELLED:
-        return "Canceled"
-    return "OK" if code is grpc.StatusCode.OK else "".join(part.capitalize() for part in code.name.split("_"))
+__all__ = ["Metrics", "Rpc", "RpcSeries"]
 
 
 class Metrics:
@@ -38,102 +25,36 @@ class Metrics:
 
     def __init__(self) -> None:
         """Declare everything; series that can be known are made at zero, so that rates exist from the start."""
+        # One more series for each of ours, for a reset that Prometheus notices anyway.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
-        rpc = ("grpc_type", "grpc_service", "grpc_method")
-        self._started = Counter("grpc_server_started", "RPCs started on the server.", rpc, registry=self.registry)
-        self._handled = Counter(
-            "grpc_server_handled",
-            "RPCs completed on the server, by status.",
-            (*rpc, "grpc_code"),
-            registry=self.registry,
-        )
-        self._received = Counter(
-            "grpc_server_msg_received", "Messages received from callers.", rpc, registry=self.registry
-        )
-        self._sent = Counter("grpc_server_msg_sent", "Messages sent to callers.", rpc, registry=self.registry)
-        self._seconds = Histogram(
-            "grpc_server_handling_seconds", "Time to answer an RPC.", rpc, buckets=SECONDS, registry=self.registry
-        )
-        self._webhooks = Counter(
-            "gateway_webhook_posts",
-            "Webhook posts by what became of them.",
-            ("verdict", "trigger"),
-            registry=self.registry,
-        )
-        self._webhook_seconds = Histogram(
-            "gateway_webhook_handling_seconds",
-            "Time from a webhook's headers to its answer.",
-            buckets=SECONDS,
-            registry=self.registry,
-        )
-        self._breaker = Gauge(
-            "gateway_breaker_state",
-            "Whether calls to a host class pass: 0 closed, 1 half open, 2 open.",
-            ("host",),
-            registry=self.registry,
-        )
-        self._waiting = Gauge(
-            "gateway_rate_limit_waiting", "Calls that wait for a permit.", ("priority",), registry=self.registry
-        )
-        self._app_queue = Gauge(
-            "gateway_app_queue_eta_seconds",
-            "Longest time, over the apps in use, until their queue at the API gets to a message sent now.",
-            registry=self.registry,
-        )
-        Info("gateway_build", "The running gateway.", registry=self.registry).info({"version": __version__})
+        self._watches = Watches(self.registry)
+        self._rpcs = RpcMetrics(self.registry)
+        self._webhooks = WebhookMetrics(self.registry)
+        self.tokens = TokenMetrics(self.registry, self._watches)
+        self.limiter = LimiterMetrics(self.registry, self._watches)
+        self.upstream = UpstreamMetrics(self.registry, self._watches)
+        self.feed = FeedMetrics(self.registry, self._watches)
+        self.store = StoreMetrics(self.registry, self._watches)
+        self.process = ProcessMetrics(self.registry)
 
-    def rpc(self, rpc: Rpc) -> "RpcMetrics":
+    def rpc(self, rpc: Rpc) -> RpcSeries:
         """The series of one method, made once: looking a series up costs more than counting in it."""
-        labels = (rpc.kind, rpc.service, rpc.method)
-        return RpcMetrics(
-            started=self._started.labels(*labels),
-            handled={code: self._handled.labels(*labels, code_label(code)) for code in grpc.StatusCode},
-            received=self._received.labels(*labels),
-            sent=self._sent.labels(*labels),
-            seconds=self._seconds.labels(*labels),
-        )
+        return self._rpcs.series(rpc)
 
-    def watch_breaker(self, host: str, state: Callable[[], float]) -> None:
-        """Ask for a breaker's state at each scrape."""
-        self._breaker.labels(host).set_function(state)
-
-    def watch_waiting(self, priority: str, count: Callable[[], float]) -> None:
-        """Ask at each scrape how many calls of a priority wait."""
-        self._waiting.labels(priority).set_function(count)
-
-    def watch_app_queue(self, eta_s: Callable[[], float]) -> None:
-        """Ask at each scrape for the longest forecast."""
-        self._app_queue.set_function(eta_s)
-
-    def webhooks(self, verdicts: Iterable[str], triggers: Iterable[str]) -> "WebhookMetrics":
+    def webhooks(self, verdicts: Iterable[str], triggers: Iterable[str]) -> WebhookSeries:
         """The series of the webhook door, for closed sets of verdicts and triggers."""
-        known = (*triggers, OTHER_TRIGGER)
-        posts = {
-            (verdict, trigger): self._webhooks.labels(verdict, trigger) for verdict in verdicts for trigger in known
-        }
-        return WebhookMetrics(posts=posts, seconds=self._webhook_seconds)
+        return self._webhooks.series(verdicts, triggers)
 
+    def exchanges(self, routes: Iterable[tuple[str, str]]) -> ExchangeSeries:
+        """The series of the exchanges with the API, for every host class and path template there is."""
+        return self.upstream.exchanges(routes)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RpcMetrics:
-    """The series of one gRPC method."""
+    async def exposition(self, accept: str) -> tuple[bytes, str]:
+        """Every metric in the text form that the scraper's `Accept` header asks for, and that form's content type.
 
-    started: Counter
-    handled: dict[grpc.StatusCode, Counter]
-    received: Counter
-    sent: Counter
-    seconds: Histogram
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookMetrics:
-    """The series of the webhook door."""
-
-    posts: dict[tuple[str, str], Counter]
-    seconds: Histogram
-
-    def observe(self, *, verdict: str, trigger: str, duration_s: float) -> None:
-        """Count one post; a trigger outside the known set is counted as `other`."""
-        series = self.posts.get((verdict, trigger)) or self.posts[verdict, OTHER_TRIGGER]
-        series.inc()
-        self.seconds.observe(duration_s)
+        What is watched is asked on the event loop, where it lives; writing thousands of lines is left to a thread.
+        """
+        self._watches.look()
+        encode, content_type = choose_encoder(accept)
+        return await asyncio.to_thread(encode, self.registry), content_type

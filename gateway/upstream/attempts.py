@@ -6,7 +6,7 @@ and `hindsight` what a caller is told when there are no more attempts.
 
 import itertools
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -76,6 +76,10 @@ class Answer:
     """Seconds until the app's queue at the API gets to what was sent, where that is known."""
 
 
+def _unobserved(_host: str, _reason: str) -> None:
+    """Look away."""
+
+
 class Attempts:
     """Carries calls out. One of them for the whole gateway, so that token, limit, budgets and breakers are shared."""
 
@@ -91,10 +95,12 @@ class Attempts:
         strict_sends: bool,
         clock: Clock,
         randomness: random.Random,
+        observe_retry: Callable[[str, str], None] = _unobserved,
     ) -> None:
         """Keep the collaborators; `strict_sends` takes every 5xx to a send for an unknown outcome.
 
         `breakers` and `budgets` are by host: an outage of one, in one region, spends no retry of another.
+        `observe_retry` is told the host class and the `kind` of the failure before each repetition.
         """
         self._transport = transport
         self._tokens = tokens
@@ -105,6 +111,7 @@ class Attempts:
         self._strict_sends = strict_sends
         self._clock = clock
         self._randomness = randomness
+        self._observe_retry = observe_retry
 
     async def run(self, call: Outgoing, deadline: Deadline, *, finish: Deadline, marker: Marker) -> Answer:
         """Carry a call out, repeating only what is safe.
@@ -141,6 +148,7 @@ class Attempts:
             if delay_s is None:
                 raise past.error()
             renewed = renewed or outcome.repeat is Repeat.NEW_TOKEN
+            self._observe_retry(call.request.origin.pool, outcome.kind)
             await self._clock.sleep(delay_s)
         raise AssertionError("the loop above ends only by returning or raising")
 

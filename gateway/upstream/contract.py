@@ -16,6 +16,7 @@ from conversation_gateway.v1 import (
     webhook_pb2,
 )
 
+from gateway.upstream import raw
 from gateway.upstream.method import Method, methods_of
 
 FILES = (
@@ -37,3 +38,9 @@ def methods() -> Iterator[Method]:
     """Every pass-through operation of the contract."""
     for file in FILES:
         yield from methods_of(file.DESCRIPTOR)
+
+
+def routes() -> list[tuple[str, str]]:
+    """Host class and path template of everything that can be called, raw calls included; in order."""
+    every = [*methods(), *(method for _, method in raw.methods())]
+    return sorted({(method.host, method.template) for method in every})

@@ -114,6 +114,8 @@ class OutboundRequest:
     origin: Origin
     target: str
     """Path with query, percent-encoded."""
+    template: str = ""
+    """The path with its variables in braces: what requests of one kind have in common, and holds nothing private."""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes = b""
 

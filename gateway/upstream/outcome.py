@@ -9,6 +9,7 @@ import orjson
 from gateway.errors import CallerError, GatewayError, UpstreamError, Violation
 from gateway.state.requests import RequestKey, RequestRecord, RequestState
 
+UNKNOWN = "OUTCOME_UNKNOWN"
 # Answers that the same request would get again.
 PERMANENT = frozenset({"400", "403", "404", "409"})
 
@@ -98,7 +99,7 @@ def _unknown(*, done: bool) -> UpstreamError:
     )
     return UpstreamError(
         message,
-        reason="OUTCOME_UNKNOWN",
+        reason=UNKNOWN,
         code=grpc.StatusCode.UNKNOWN,
         metadata={"request_state": "done" if done else "unknown"},
     )

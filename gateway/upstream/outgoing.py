@@ -43,6 +43,7 @@ class RequestWriter:
             method=method.verb,
             origin=endpoint.origin,
             target=endpoint.prefix + target,
+            template=method.template,
             headers=(*self._headers, _JSON) if body else self._headers,
             body=body,
         )

@@ -8,6 +8,7 @@ is `pace`, who is next is `waiting_line`, and `dispatch` brings the two together
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import grpc
 
@@ -58,6 +59,26 @@ class LimiterStats:
     slowed_apps: int
 
 
+class LimiterObserver(Protocol):
+    """Learns what becomes of claims; called on the event loop, once for each."""
+
+    def granted(self, priority: int, waited_s: float) -> None:
+        """A call has its permit."""
+
+    def refused(self, priority: int) -> None:
+        """A call will not get one in time. One that gives up by itself is neither."""
+
+
+class Unobserved:
+    """An observer that looks away."""
+
+    def granted(self, priority: int, waited_s: float) -> None:
+        """Do nothing."""
+
+    def refused(self, priority: int) -> None:
+        """Do nothing."""
+
+
 class RateLimiter:
     """Hands out the project's permits: by priority, fairly between callers, never more than the rate allows.
 
@@ -76,6 +97,7 @@ class RateLimiter:
         burst: int = 40,
         max_waiting: int = 20_000,
         max_waiting_per_caller: int = 10_000,
+        observer: LimiterObserver | None = None,
     ) -> None:
         """Start with a full burst; `timers` is the event loop.
 
@@ -94,6 +116,7 @@ class RateLimiter:
         self._project_id = project_id
         self._max_waiting = max_waiting
         self._max_waiting_per_caller = max_waiting_per_caller
+        self._observer = observer or Unobserved()
 
     async def acquire(self, claim: Claim, deadline: Deadline) -> float:
         """Take a permit, waiting for it if need be; gives the seconds waited.
@@ -112,6 +135,7 @@ class RateLimiter:
             and claim.caller not in self._shares
         ):
             self._pace.take(now_s)
+            self._observer.granted(claim.priority, 0.0)
             return 0.0
         waiter = self._admit(claim, deadline, now_s)
         self._dispatch.join(waiter, now_s)
@@ -122,8 +146,11 @@ class RateLimiter:
             if not granted:
                 self._dispatch.leave(waiter)
         if not granted:
+            self._observer.refused(claim.priority)
             raise self._not_in_time(claim, self._clock.monotonic())
-        return self._clock.monotonic() - now_s
+        waited_s = self._clock.monotonic() - now_s
+        self._observer.granted(claim.priority, waited_s)
+        return waited_s
 
     def throttled(self, app_id: str, retry_after_s: float | None, *, app_queue_full: bool) -> None:
         """Heed a 429: pause the app whose queue is full, or else the project, and let the rate recover gradually.
@@ -192,9 +219,11 @@ class RateLimiter:
             self._waiting(claim.priority) >= self._max_waiting
             or self._waiting_of(claim.caller, claim.priority) >= self._max_waiting_per_caller
         ):
+            self._observer.refused(claim.priority)
             raise self._queue_full(claim, now_s)
         expires_s = deadline.at_s if claim.max_wait_s is None else min(deadline.at_s, now_s + claim.max_wait_s)
         if now_s + self._forecast_s(claim, now_s) > expires_s:
+            self._observer.refused(claim.priority)
             raise self._not_in_time(claim, now_s)
         return Waiter(
             priority=claim.priority,

@@ -17,10 +17,10 @@ import grpc
 
 from gateway.clock import Clock
 from gateway.deadline import Deadline
-from gateway.errors import GatewayError, LimitError, StoreError
-from gateway.state.requests import RequestKey, RequestState, RequestStore
+from gateway.errors import CallerError, GatewayError, LimitError, StoreError
+from gateway.state.requests import RequestKey, RequestRecord, RequestState, RequestStore
 from gateway.telemetry.logs import logger
-from gateway.upstream.outcome import Outcome, replay, reused, state_after, write_refusal
+from gateway.upstream.outcome import UNKNOWN, Outcome, replay, reused, state_after, write_refusal
 
 LINGER_S = 60.0
 MAX_KEPT_BYTES = 1024 * 1024
@@ -70,6 +70,10 @@ class Dispatching:
 Dispatch = Callable[[Dispatching], Awaitable[bytes]]
 
 
+def _unobserved(_outcome: str) -> None:
+    """Look away."""
+
+
 @dataclass(slots=True, eq=False)
 class _Flight:
     """One call under way, and what those who wait for it look at."""
@@ -98,10 +102,15 @@ class RequestIds:
     to `LINGER_S`, so that its outcome is remembered; its task belongs to this object until `close`.
     """
 
-    def __init__(self, *, store: RequestStore, clock: Clock) -> None:
-        """Remember in `store`, which outlives this object."""
+    def __init__(self, *, store: RequestStore, clock: Clock, observe: Callable[[str], None] = _unobserved) -> None:
+        """Remember in `store`, which outlives this object.
+
+        `observe` is told what each id stands for: a `new` request, one that is `replayed`, `joined` or `unknown`, or
+        one that is `reused` for something else.
+        """
         self._store = store
         self._clock = clock
+        self._observe = observe
         self._flights: dict[tuple[str, str], _Flight] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -120,11 +129,13 @@ class RequestIds:
             if flight.key.fingerprint == key.fingerprint:
                 await asyncio.wait({flight.task})
                 if not flight.gave_up():
+                    self._observe("joined")
                     return replace(flight.task.result(), replayed=True)
             else:
                 # The other request may itself be the one that comes too late.
                 await flight.reserved.wait()
                 if not flight.task.done():
+                    self._observe("reused")
                     raise reused()
         if self._closed:
             raise _shutting_down()
@@ -179,7 +190,8 @@ class RequestIds:
         key = flight.key
         standing = await self._store.reserve(key)
         if standing is not None:
-            return replay(standing, key)
+            return self._replay(standing, key)
+        self._observe("new")
         flight.reserved.set()
         try:
             response = await dispatch(flight.dispatching)
@@ -193,6 +205,16 @@ class RequestIds:
             raise
         await self._remember(key, RequestState.DONE, response if len(response) <= MAX_KEPT_BYTES else None)
         return Outcome(response=response)
+
+    def _replay(self, standing: RequestRecord, key: RequestKey) -> Outcome:
+        try:
+            outcome = replay(standing, key)
+        except CallerError:
+            self._observe("reused")
+            raise
+        is_unknown = outcome.error is not None and outcome.error.reason == UNKNOWN
+        self._observe("unknown" if is_unknown else "replayed")
+        return outcome
 
     async def _remember(self, key: RequestKey, state: RequestState | None, answer: bytes | None) -> Outcome | None:
         """Conclude or release; gives the outcome that a webhook has told meanwhile, which is truer than a failure."""

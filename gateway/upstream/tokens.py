@@ -7,6 +7,7 @@ and its 429 carries no `Retry-After` (api/behaviour.md, Authentication).
 import asyncio
 import base64
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import grpc
@@ -20,6 +21,7 @@ from gateway.upstream.exchange import ExchangeError, OutboundRequest, Transport
 from gateway.upstream.hosts import Endpoint
 from gateway.upstream.pace import Pace
 
+PATH = "/oauth2/token"
 RENEW_AFTER_LIFE = 0.8
 RENEW_JITTER = 0.05
 FETCH_TIMEOUT_S = 10.0
@@ -84,6 +86,10 @@ class _NoToken:
         )
 
 
+def _unobserved(_outcome: str) -> None:
+    """Look away."""
+
+
 class TokenCache:
     """Hands every caller the same access token.
 
@@ -101,19 +107,28 @@ class TokenCache:
         key_secret: str,
         clock: Clock,
         randomness: random.Random,
+        observe: Callable[[str], None] = _unobserved,
     ) -> None:
-        """Keep the collaborators; nothing is fetched before the first caller needs it."""
+        """Keep the collaborators; nothing is fetched before the first caller needs it.
+
+        `observe` is told of each request how it ended: `ok`, `refused` or `unavailable`.
+        """
         self._transport = transport
         self._endpoint = endpoint
         self._basic = b"Basic " + base64.b64encode(f"{key_id}:{key_secret}".encode())
         self._clock = clock
         self._randomness = randomness
+        self._observe = observe
         self._token: Token | None = None
         self._renewal: asyncio.Task[None] | None = None
         self._failure = _NoToken()
         self._failures = 0
         self._not_before_s = float("-inf")
         self._pace = Pace(rate_per_s=REQUESTS_PER_S, burst=REQUEST_BURST, recovery_per_s2=REQUESTS_PER_S)
+
+    def remaining_s(self) -> float:
+        """Seconds until the current token expires; 0 without one."""
+        return max(self._token.expires_at_s - self._clock.monotonic(), 0.0) if self._token else 0.0
 
     async def get(self, deadline: Deadline) -> str:
         """The current token, fetched if there is none.
@@ -155,8 +170,10 @@ class TokenCache:
                 self._pace.take(self._clock.monotonic())
                 answer = await self._fetch()
                 if isinstance(answer, Token):
+                    self._observe("ok")
                     self._token, self._failures = answer, 0
                     return
+                self._observe("refused" if answer.final else "unavailable")
                 self._failure = answer
                 log.warning("token_request_failed", http_status=answer.status, attempt=attempt + 1)
                 if answer.final:
@@ -181,7 +198,8 @@ class TokenCache:
         request = OutboundRequest(
             method="POST",
             origin=self._endpoint.origin,
-            target=self._endpoint.prefix + "/oauth2/token",
+            target=self._endpoint.prefix + PATH,
+            template=PATH,
             headers=(
                 (b"Authorization", self._basic),
                 (b"Content-Type", b"application/x-www-form-urlencoded"),

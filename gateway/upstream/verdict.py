@@ -29,6 +29,13 @@ class Repeat(enum.Enum):
     SAFE = "nothing was done, or doing it again changes nothing"
 
 
+_KINDS = {
+    Repeat.UNKNOWN: "unknown_outcome",
+    Repeat.LATER: "rate_limited",
+    Repeat.NEW_TOKEN: "token_refused",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """An error for the caller, should nobody repeat the call, and whether repeating is safe."""
@@ -44,6 +51,15 @@ class Failure:
     def in_doubt(self) -> bool:
         """Whether nobody knows if the attempt was carried out."""
         return self.error.metadata.get("request_state") == "unknown"
+
+    @property
+    def kind(self) -> str:
+        """What became of the attempt, from a small closed set that is fit for a metric's label."""
+        if self.repeat in _KINDS:
+            return _KINDS[self.repeat]
+        if self.error.metadata.get("request_state") == "not_sent":
+            return "not_sent"
+        return "server_error" if "http_status" in self.error.metadata else "no_answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

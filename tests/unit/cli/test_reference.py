@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from gateway import __version__
-from gateway.cli import main
+from gateway.cli import main, metrics_reference
 from gateway.cli.reference import reference
 
 REPOSITORY = Path(__file__).parents[3]
@@ -13,6 +13,10 @@ REPOSITORY = Path(__file__).parents[3]
 
 def test_the_settings_reference_is_fresh() -> None:
     assert (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8") == reference()
+
+
+def test_the_metrics_reference_is_fresh() -> None:
+    assert (REPOSITORY / "docs" / "metrics.md").read_text(encoding="utf-8") == metrics_reference.reference()
 
 
 def test_no_secret_has_a_flag() -> None:

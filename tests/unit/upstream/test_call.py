@@ -43,6 +43,7 @@ async def test_a_deadline_already_past_is_exceeded_without_touching_the_queue(tm
         operation = calls.operation(next(method for method in methods() if method.path == SEND))
         with pytest.raises(TimeoutError):
             await calls.call(operation, request, Deadline.after(0, clock), caller="test")
+        await metrics.exposition("")
         waiting = metrics.registry.get_sample_value("gateway_rate_limit_waiting", {"priority": "normal"})
 
     assert waiting == 0
