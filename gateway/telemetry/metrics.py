@@ -29,6 +29,7 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._watches = Watches(self.registry)
+        self._pages: dict[str, asyncio.Future[bytes]] = {}
         self._rpcs = RpcMetrics(self.registry)
         self._webhooks = WebhookMetrics(self.registry)
         self.tokens = TokenMetrics(self.registry, self._watches)
@@ -54,7 +55,13 @@ class Metrics:
         """Every metric in the text form that the scraper's `Accept` header asks for, and that form's content type.
 
         What is watched is asked on the event loop, where it lives; writing thousands of lines is left to a thread.
+        Whoever asks meanwhile is given the same page: many scrapers must not cost more than one.
         """
-        self._watches.look()
         encode, content_type = choose_encoder(accept)
-        return await asyncio.to_thread(encode, self.registry), content_type
+        page = self._pages.get(content_type)
+        if page is None:
+            self._watches.look()
+            page = asyncio.get_running_loop().run_in_executor(None, encode, self.registry)
+            self._pages[content_type] = page
+            page.add_done_callback(lambda _: self._pages.pop(content_type))
+        return await asyncio.shield(page), content_type
