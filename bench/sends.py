@@ -65,7 +65,7 @@ async def bench(cores: Cores, *, simulator: bool) -> AsyncIterator[Bench]:
         # This process reads the gateway's log, which must not cost the gateway's core anything.
         stack.enter_context(on(cores.beside))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conversation-gateway-bench-")))
-        tls = _certificate(folder)
+        tls = certificate(folder)
         trust = {name: str(folder / "authority.pem") for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")}
 
         async def start(*arguments: str, core: int | None, ready_on: str = "stdout", **settings: str) -> Child:
@@ -77,7 +77,9 @@ async def bench(cores: Cores, *, simulator: bool) -> AsyncIterator[Bench]:
         fake = ("gateway.cli", "simulator") if simulator else ("bench.upstream",)
         upstream = await start(*fake, *tls, core=cores.beside)
         url = upstream.ready["url"]
-        gateway = await start("gateway.cli", "serve", core=cores.measured, ready_on="stderr", **_settings(url, folder))
+        gateway = await start(
+            "gateway.cli", "serve", core=cores.measured, ready_on="stderr", **settings_for(url, folder)
+        )
         constant = await start("bench.constant", core=cores.measured)
         sdk = await start("bench.load", "sdk", url, core=cores.measured)
         httpx = await start("bench.load", "httpx", url, core=cores.measured)
@@ -111,7 +113,7 @@ async def measure(plan: Plan, cores: Cores, *, simulator: bool) -> dict[tuple[st
     return results
 
 
-def _certificate(folder: Path) -> tuple[str, ...]:
+def certificate(folder: Path) -> tuple[str, ...]:
     """Make an authority and a certificate of it, for this run only; the options that serve it."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "authority.pem")
@@ -122,7 +124,7 @@ def _certificate(folder: Path) -> tuple[str, ...]:
     return "--tls-cert", str(chain), "--tls-key", str(key)
 
 
-def _settings(url: str, folder: Path) -> dict[str, str]:
+def settings_for(url: str, folder: Path) -> dict[str, str]:
     """Defaults, but for where everything is, and for a rate limit that would otherwise be all there is to measure."""
     doors = dict.fromkeys(("GRPC", "WEBHOOK", "ADMIN"), "127.0.0.1:0")
     hosts = {host.upper(): f"{url}/{{region}}/{host}" for host in ("conversation", "batch", "template")}

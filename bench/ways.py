@@ -94,12 +94,13 @@ async def raw(url: str) -> AsyncIterator[Send]:
         f"POST {message.SEND_PATH} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {await token(url)}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    request, loop, trust = head.encode() + body, asyncio.get_running_loop(), ssl.create_default_context()
+    request, loop = head.encode() + body, asyncio.get_running_loop()
+    tls = ssl.create_default_context() if parts.scheme == "https" else None
     opened: list[RawConnection] = []
     idle: list[RawConnection] = []
 
     async def connect() -> RawConnection:
-        _, connection = await loop.create_connection(RawConnection, parts.hostname or "", parts.port or 443, ssl=trust)
+        _, connection = await loop.create_connection(RawConnection, parts.hostname or "", parts.port or 443, ssl=tls)
         opened.append(connection)
         return connection
 
