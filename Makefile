@@ -47,6 +47,17 @@ image-test: $(VENV)/.installed $(VENV)-deploy/.installed ## Build the image with
 version: ## Print the version that image, chart and package share
 	@sed -n 's/^__version__ = "\(.*\)"$$/\1/p' gateway/__init__.py
 
+.PHONY: clients
+clients: client-go client-node client-java ## Build the clients in other languages, each where its toolchain is here
+
+.PHONY: client-go client-node client-java
+client-go client-node client-java: client-%: $(VENV)/.installed $(VENV)-proto/.installed
+	clients/build.sh $*
+
+.PHONY: test-clients
+test-clients: clients ## Build every client and run what all of them promise
+	$(BIN)/pytest tests/clients
+
 .PHONY: check
 check: $(VENV)/.installed $(VENV)-proto/.installed ## Format, lint, types, contract and freshness of what is generated
 	$(BIN)/ruff format --check

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Generates everything that follows from the contract: the Python stubs and constants, and the reference pages.
+# Generates everything that follows from the contract and needs no toolchain but Python: its stubs, the constants and
+# the service config of every client, and the reference pages.
 #
 #   proto/generate.sh [output root]     default: the repository itself
 #
@@ -28,8 +29,9 @@ stubs="$output/clients/python/$package"
 mkdir -p "$stubs"
 rm -f "$stubs"/*_pb2.py "$stubs"/*_pb2.pyi "$stubs"/*_pb2_grpc.py "$stubs"/*_pb2_grpc.pyi
 mv "$scratch/$package"/* "$stubs/"
-"$python" vocabulary_python.py vocabulary.json "$output/clients/python/conversation_gateway/vocabulary.py"
+"$python" vocabulary.py vocabulary.json "$output"
 
 # Comments are in the image only, as generated code has none.
 "$root/.venv/bin/buf" build "$root" -o "$scratch/image.binpb"
 "$python" reference.py "$scratch/image.binpb" "$output/docs"
+"$python" service_config.py "$scratch/image.binpb" "$output"

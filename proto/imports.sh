@@ -7,7 +7,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 site=$("$root/.venv-proto/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 mkdir -p "$root/proto/google/api" "$root/proto/google/rpc"
-for name in api/annotations api/client api/field_behavior api/http api/launch_stage rpc/status; do
+for name in api/annotations api/client api/field_behavior api/http api/launch_stage rpc/error_details rpc/status; do
     source="$site/google/$name.proto"
     target="$root/proto/google/$name.proto"
     # Renamed into place, so that a build running beside this one never sees half a file.

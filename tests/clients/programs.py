@@ -38,6 +38,11 @@ PROGRAMS = {
         scenario=(sys.executable, PYTHON / "scenario_sync.py"),
         example=(sys.executable, PYTHON / "send_and_follow_sync.py"),
     ),
+    "go": Programs(
+        scenario=(CLIENTS / "go" / "build" / "scenario",),
+        example=(CLIENTS / "go" / "build" / "send_and_follow",),
+        needs=CLIENTS / "go" / "build",
+    ),
 }
 
 

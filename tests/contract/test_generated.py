@@ -8,7 +8,18 @@ import pytest
 from tests.contract.contract import PROTO, PROTO_PYTHON, ROOT
 
 STUBS = Path("clients/python/conversation_gateway/v1")
-OTHERS = [Path("clients/python/conversation_gateway/vocabulary.py"), Path("docs/api.md"), Path("docs/errors.md")]
+OTHERS = [
+    Path("docs/api.md"),
+    Path("docs/errors.md"),
+    Path("clients/python/conversation_gateway/vocabulary.py"),
+    Path("clients/go/vocabulary/vocabulary.go"),
+    Path("clients/node/src/vocabulary.ts"),
+    Path("clients/java/src/main/java/io/conversationgateway/Vocabulary.java"),
+    Path("clients/python/conversation_gateway/service_config.json"),
+    Path("clients/go/service_config.json"),
+    Path("clients/node/src/service_config.json"),
+    Path("clients/java/src/main/resources/io/conversationgateway/service_config.json"),
+]
 
 
 def generate(output: Path) -> None:

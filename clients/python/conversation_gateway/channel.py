@@ -1,38 +1,24 @@
 """How the channel to the gateway behaves: which calls repeat themselves, how long they take, when a link is dead."""
 
-import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
 from typing import Any, TypeVar
 
 import grpc
-from google.protobuf.descriptor import FileDescriptor
-from google.protobuf.descriptor_pb2 import MethodOptions
 
 from conversation_gateway import __version__, environment
 from conversation_gateway.errors import typed_error
-from conversation_gateway.v1 import (
-    app_pb2,
-    batch_pb2,
-    capability_pb2,
-    consent_pb2,
-    contact_pb2,
-    conversation_event_pb2,
-    conversation_pb2,
-    event_feed_pb2,
-    message_pb2,
-    project_settings_pb2,
-    raw_pb2,
-    template_pb2,
-    webhook_pb2,
-)
 
 DEFAULT_TIMEOUT_S = 30.0
 # The standard health check, spelt out because its stubs would be one more dependency.
 HEALTH_CHECK = "/grpc.health.v1.Health/Check"
 # The gateway's own limit, in both directions; a batch of events stays well below it.
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+# Generated from the contract: calls that are safe to repeat are repeated while the gateway is not there.
+SERVICE_CONFIG = files("conversation_gateway").joinpath("service_config.json").read_text(encoding="utf-8")
 OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.primary_user_agent", f"conversation-gateway-client/{__version__}"),
+    ("grpc.service_config", SERVICE_CONFIG),
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     # Pings find a peer that is gone without a word. A feed sends nothing upstream, so their number must not be
@@ -45,25 +31,6 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", 5_000),
-)
-
-CONTRACT = tuple(
-    module.DESCRIPTOR
-    for module in (
-        app_pb2,
-        batch_pb2,
-        capability_pb2,
-        consent_pb2,
-        contact_pb2,
-        conversation_event_pb2,
-        conversation_pb2,
-        event_feed_pb2,
-        message_pb2,
-        project_settings_pb2,
-        raw_pb2,
-        template_pb2,
-        webhook_pb2,
-    )
 )
 
 Request = TypeVar("Request")
@@ -85,37 +52,12 @@ def described(
     address: str | None, credentials: grpc.ChannelCredentials | None
 ) -> tuple[str, grpc.ChannelCredentials | None, tuple[tuple[str, Any], ...]]:
     """Target, credentials and options of a channel: what is given, else what the environment says."""
-    options = (*OPTIONS, ("grpc.service_config", service_config(CONTRACT)))
-    return address or environment.address(), credentials or environment.credentials(), options
+    return address or environment.address(), credentials or environment.credentials(), OPTIONS
 
 
 def is_serving(health: bytes) -> bool:
     """What a HealthCheckResponse says; field 1 is the status, and 1 is SERVING."""
     return health == b"\x08\x01"
-
-
-def service_config(files: Iterable[FileDescriptor]) -> str:
-    """The service config: calls that are safe to repeat are repeated, at most 4 attempts with back-off and jitter.
-
-    Safe is what the contract marks so with `idempotency_level`. Throttling stops the repetitions while most calls
-    fail, so that they cannot multiply the load of a gateway in trouble.
-    """
-    names = [
-        {"service": service.full_name, "method": method.name}
-        for file in files
-        for service in file.services_by_name.values()
-        for method in service.methods
-        if method.GetOptions().idempotency_level != MethodOptions.IDEMPOTENCY_UNKNOWN
-    ]
-    policy = {
-        "maxAttempts": 4,
-        "initialBackoff": "0.1s",
-        "maxBackoff": "2s",
-        "backoffMultiplier": 2,
-        "retryableStatusCodes": ["UNAVAILABLE"],
-    }
-    throttling = {"maxTokens": 20, "tokenRatio": 0.1}
-    return json.dumps({"methodConfig": [{"name": names, "retryPolicy": policy}], "retryThrottling": throttling})
 
 
 class UnaryCalls(grpc.aio.UnaryUnaryClientInterceptor):
