@@ -35,7 +35,7 @@ type SendBatchRequest struct {
 	// Optional. The app that sends. Empty means the gateway's own app; with neither, `INVALID_ARGUMENT`.
 	AppId string `protobuf:"bytes,2,opt,name=app_id,json=appId,proto3" json:"app_id,omitempty"`
 	// Required. The message. Any text in it may hold `${name}`, which is replaced by the recipient's parameter of that
-	// name.
+	// name. A name for which some recipient has no value is `INVALID_ARGUMENT`, with that recipient's index.
 	Message *AppMessage `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	// Required. The recipients, 1 to 1000; more is `INVALID_ARGUMENT`.
 	RecipientAndParams []*RecipientAndParams `protobuf:"bytes,4,rep,name=recipient_and_params,json=recipientAndParams,proto3" json:"recipient_and_params,omitempty"`
@@ -45,12 +45,13 @@ type SendBatchRequest struct {
 	// Optional. Data to find the batch by: a JSON object (unconfirmed).
 	BatchMetadata *structpb.Struct `protobuf:"bytes,6,opt,name=batch_metadata,json=batchMetadata,proto3" json:"batch_metadata,omitempty"`
 	// Optional. Data that comes back, as text, in the receipts: a JSON object here, unlike in a single send
-	// (unconfirmed). The key `_batch_id` is the API's.
+	// (unconfirmed). The key `_batch_id` is the API's; using it is `INVALID_ARGUMENT`.
 	MessageMetadata *structpb.Struct `protobuf:"bytes,7,opt,name=message_metadata,json=messageMetadata,proto3" json:"message_metadata,omitempty"`
-	// Optional. Data kept with the conversations: a JSON object (unconfirmed).
+	// Optional. Data kept with the conversations: a JSON object (unconfirmed). The key `_batch_id` is the API's; using it
+	// is `INVALID_ARGUMENT`.
 	ConversationMetadata *structpb.Struct `protobuf:"bytes,8,opt,name=conversation_metadata,json=conversationMetadata,proto3" json:"conversation_metadata,omitempty"`
-	// Optional. When to send, at most 7 days ahead. More than a minute ahead it is rounded up to the next five minutes.
-	// Default: at once; such a batch cannot be cancelled.
+	// Optional. When to send, at most 7 days ahead; later is `INVALID_ARGUMENT`. More than a minute ahead it is rounded up
+	// to the next five minutes. Default: at once; such a batch cannot be cancelled.
 	SendAfter *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=send_after,json=sendAfter,proto3" json:"send_after,omitempty"`
 	// Optional. Where the delivery receipts go instead of to the webhook. A host that the gateway's settings do not
 	// allow is `PERMISSION_DENIED`, CALLBACK_URL_FORBIDDEN.
@@ -210,7 +211,8 @@ type RecipientAndParams struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Required. The recipient.
 	Recipient *Recipient `protobuf:"bytes,1,opt,name=recipient,proto3" json:"recipient,omitempty"`
-	// Optional. Values for `${name}` in the message, by name.
+	// Optional. Values for `${name}` in the message, by name: one for each that the message holds, and no others, else
+	// `INVALID_ARGUMENT`. A message that is a stored template may be given others too, as its text is not known here.
 	Parameters map[string]string `protobuf:"bytes,2,rep,name=parameters,proto3" json:"parameters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Optional. Merged over the request's `message_metadata`; wins where both have a key (unconfirmed).
 	MessageMetadata *structpb.Struct `protobuf:"bytes,3,opt,name=message_metadata,json=messageMetadata,proto3" json:"message_metadata,omitempty"`

@@ -102,8 +102,10 @@ type CallOptions struct {
 	// deadline bounds it as well. Default: the deadline alone. A call that cannot be admitted in time is refused
 	// at once with `RESOURCE_EXHAUSTED`, RATE_LIMITED. Negative is `INVALID_ARGUMENT`.
 	MaxQueueWait *durationpb.Duration `protobuf:"bytes,3,opt,name=max_queue_wait,json=maxQueueWait,proto3" json:"max_queue_wait,omitempty"`
-	// Optional. The region whose host is called: us, eu or br, in lower case. Default: the gateway's own region. A
-	// region that the gateway has no host for is `INVALID_ARGUMENT`, REGION_UNKNOWN. Vocabulary: Region.
+	// Optional. The region whose host is called: us, eu or br, in lower case. Default: the region of the project, as the
+	// gateway's settings have it. Where they name a region for the request's app, that one is called whatever is said
+	// here, as the app is found nowhere else. A region that the gateway has no host for is `INVALID_ARGUMENT`,
+	// REGION_UNKNOWN. Vocabulary: Region.
 	Region *string `protobuf:"bytes,4,opt,name=region,proto3,oneof" json:"region,omitempty"`
 	// Optional. Repeat a send or create even when its first attempt may have been accepted, instead of answering
 	// `UNKNOWN`, OUTCOME_UNKNOWN. The recipient may then get the message twice. Default: false.

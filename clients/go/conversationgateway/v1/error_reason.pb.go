@@ -286,6 +286,23 @@ const (
 	// Causes: A bug.
 	// Do: Quote the request id to whoever operates the gateway; its log has the rest.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 46
+	// The gateway does not know who calls. Nobody is told more: neither which methods exist nor what is wrong with a token.
+	// Status: `UNAUTHENTICATED`. Retry: no.
+	// Causes: No bearer token and no client certificate; one that is misspelt, expired, withdrawn or of another gateway.
+	// Do: Send `authorization: Bearer` with a token whose SHA-256 the gateway's settings hold, or connect with a
+	// certificate that they name.
+	ErrorReason_ERROR_REASON_CALLER_UNKNOWN ErrorReason = 47
+	// The gateway knows the caller, and its settings do not let it call this method. Nothing was done.
+	// Status: `PERMISSION_DENIED`. Retry: no.
+	// Causes: The method is missing in the caller's `methods`.
+	// Do: Have the method added there, or use the credentials of a caller that may.
+	ErrorReason_ERROR_REASON_METHOD_NOT_ALLOWED ErrorReason = 48
+	// As many calls are under way, or as many bytes of their requests, as the gateway holds at once. Nothing was done.
+	// Status: `RESOURCE_EXHAUSTED`. Retry: yes, after RetryInfo's delay.
+	// Causes: Large requests in great numbers while the API is slow to answer; a client that leaves calls without a
+	// deadline behind.
+	// Do: Have fewer calls under way; the bounds are settings of the gateway.
+	ErrorReason_ERROR_REASON_TOO_MANY_CALLS ErrorReason = 49
 )
 
 // Enum value maps for ErrorReason.
@@ -338,6 +355,9 @@ var (
 		44: "ERROR_REASON_CALLBACK_URL_FORBIDDEN",
 		45: "ERROR_REASON_SHUTTING_DOWN",
 		46: "ERROR_REASON_INTERNAL",
+		47: "ERROR_REASON_CALLER_UNKNOWN",
+		48: "ERROR_REASON_METHOD_NOT_ALLOWED",
+		49: "ERROR_REASON_TOO_MANY_CALLS",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                  0,
@@ -387,6 +407,9 @@ var (
 		"ERROR_REASON_CALLBACK_URL_FORBIDDEN":       44,
 		"ERROR_REASON_SHUTTING_DOWN":                45,
 		"ERROR_REASON_INTERNAL":                     46,
+		"ERROR_REASON_CALLER_UNKNOWN":               47,
+		"ERROR_REASON_METHOD_NOT_ALLOWED":           48,
+		"ERROR_REASON_TOO_MANY_CALLS":               49,
 	}
 )
 
@@ -421,7 +444,7 @@ var File_conversation_gateway_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\xa1\r\n" +
+	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\x88\x0e\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12'\n" +
@@ -470,7 +493,10 @@ const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\x1bERROR_REASON_REGION_UNKNOWN\x10+\x12'\n" +
 	"#ERROR_REASON_CALLBACK_URL_FORBIDDEN\x10,\x12\x1e\n" +
 	"\x1aERROR_REASON_SHUTTING_DOWN\x10-\x12\x19\n" +
-	"\x15ERROR_REASON_INTERNAL\x10.B\x8b\x01\n" +
+	"\x15ERROR_REASON_INTERNAL\x10.\x12\x1f\n" +
+	"\x1bERROR_REASON_CALLER_UNKNOWN\x10/\x12#\n" +
+	"\x1fERROR_REASON_METHOD_NOT_ALLOWED\x100\x12\x1f\n" +
+	"\x1bERROR_REASON_TOO_MANY_CALLS\x101B\x8b\x01\n" +
 	"\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3"
 
 var (
