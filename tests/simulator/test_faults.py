@@ -159,6 +159,59 @@ async def test_the_auth_host_can_fail_too(api: ApiClient) -> None:
     assert answer.status_code == 500
 
 
+@pytest.mark.parametrize(
+    "slow",
+    [
+        {"match": {"host": "auth", "nth": [1]}, "answer": {"delay_s": 2}},
+        {"match": {"path": "messages:send"}, "answer": {"auth_delay_s": 2}},
+    ],
+)
+async def test_authentication_can_be_slow(api: ApiClient, slow: object) -> None:
+    await rule(api, slow)
+    await api.send()
+    api.http.timeout = httpx.Timeout(0.2)
+
+    with pytest.raises(httpx.ReadTimeout):
+        await fetch_token(api.http)
+    second = await fetch_token(api.http)
+
+    assert second.status_code == 200
+
+
+async def test_a_rule_fills_the_queue_of_the_app_that_asks(api: ApiClient) -> None:
+    await rule(api, {"match": {"path": "messages:send", "nth": [2]}, "answer": {"queue": "full"}})
+
+    answers = [(await api.send()).status_code for _ in range(3)]
+    stats = (await api.ok("GET", f"apps/{DEFAULT_APP_ID}"))["queue_stats"]
+
+    assert answers == [200, 429, 429]
+    assert stats["outbound_size"] == stats["outbound_limit"]
+
+
+@pytest.mark.parametrize("body", ["api", "proxy"])
+@pytest.mark.parametrize("status", [500, 501, 502, 503, 504])
+async def test_every_5xx_comes_with_the_body_of_the_api_or_of_a_proxy(api: ApiClient, status: int, body: str) -> None:
+    await rule(api, {"answer": {"status": status, "body": body}})
+
+    answer = await api.send()
+
+    assert answer.status_code == status
+    if body == "api":
+        assert answer.json()["error"]["code"] == status
+    else:
+        assert answer.headers["content-type"] == "text/html"
+
+
+@pytest.mark.parametrize("retry_after", [None, "7"])
+async def test_a_429_comes_with_or_without_retry_after(api: ApiClient, retry_after: str | None) -> None:
+    await rule(api, {"answer": {"status": 429, "retry_after": retry_after}})
+
+    answer = await api.send()
+
+    assert answer.status_code == 429
+    assert answer.headers.get("retry-after") == retry_after
+
+
 async def test_deliveries_fail_or_fall_back_by_rule(api: ApiClient, receiver: Receiver) -> None:
     await api.subscribe(f"{receiver.url}/hook", "MESSAGE_DELIVERY")
     await rule(api, {"match": {"channel": "RCS"}, "delivery": {"code": "RECIPIENT_NOT_REACHABLE"}})

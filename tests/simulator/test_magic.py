@@ -1,9 +1,12 @@
 """Misbehaviour by number: recipients that mean trouble, one row of the table after the other."""
 
+import asyncio
+import json
+
 import httpx
 import pytest
 
-from gateway.simulator import DEFAULT_APP_ID
+from gateway.simulator import DEFAULT_APP_ID, Simulator
 from tests.simulator.api_client import CREDENTIALS, ApiClient, fetch_token
 from tests.simulator.receiver import Receiver
 from tests.simulator.test_callbacks import is_signed
@@ -71,18 +74,44 @@ async def test_the_number_makes_the_next_token_late(api: ApiClient, http: httpx.
     assert second.status_code == 200
 
 
-@pytest.mark.parametrize("number", ["9992002", "9992003", "9992004"])
-async def test_the_number_breaks_the_connection(api: ApiClient, number: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "accepted"),
+    [("9992002", False), ("9992003", True), ("9992004", True), ("9992001", False), ("9992009", True)],
+)
+async def test_the_number_ends_the_answer_and_the_message_was_accepted_or_not(
+    api: ApiClient, receiver: Receiver, number: str, *, accepted: bool
+) -> None:
+    await api.subscribe(receiver.url, "MESSAGE_SUBMIT")
+    api.http.timeout = httpx.Timeout(0.5)
+
     with pytest.raises(httpx.TransportError):
-        await api.send(recipient=to(number))
+        await api.send(recipient=to(number), message_metadata="in trouble")
+    await api.send(message_metadata="proper")
+    submitted = [
+        event.json["message_submit_notification"]["metadata"] for event in await receiver.wait_for(1 + accepted)
+    ]
+
+    assert sorted(submitted) == (["in trouble", "proper"] if accepted else ["proper"])
 
 
-@pytest.mark.parametrize("number", ["9992001", "9992009"])
-async def test_the_number_gets_no_answer(api: ApiClient, number: str) -> None:
-    api.http.timeout = httpx.Timeout(0.05)
+async def test_the_number_gets_an_answer_that_is_no_json(api: ApiClient) -> None:
+    answer = await api.send(recipient=to("9992006"))
 
-    with pytest.raises(httpx.ReadTimeout):
-        await api.send(recipient=to(number))
+    assert answer.status_code == 200
+    with pytest.raises(json.JSONDecodeError):
+        answer.json()
+
+
+async def test_the_number_is_answered_slowly(api: ApiClient) -> None:
+    slow = ("9992007", "9992008")
+    api.http.timeout = httpx.Timeout(0.1)
+    impatient = await asyncio.gather(*(api.send(recipient=to(number)) for number in slow), return_exceptions=True)
+    api.http.timeout = httpx.Timeout(10)
+
+    patient = await asyncio.gather(*(api.send(recipient=to(number)) for number in slow))
+
+    assert [type(failure) for failure in impatient] == [httpx.ReadTimeout, httpx.ReadTimeout]
+    assert all(answer.json()["message_id"] for answer in patient)
 
 
 async def test_the_number_gets_an_oversized_answer(api: ApiClient) -> None:
@@ -145,6 +174,30 @@ async def test_a_number_is_signed_in_its_manner(
     (event,) = await receiver.wait_for(1)
 
     assert is_signed(event, "hook-secret") is is_right
+
+
+async def test_a_number_is_posted_late(api: ApiClient, receiver: Receiver, simulator: Simulator) -> None:
+    await api.subscribe(f"{receiver.url}/hook", "MESSAGE_SUBMIT")
+
+    await api.send(recipient=to("9994002"))
+    await api.send()
+    before = [event.json["message_submit_notification"] for event in await receiver.wait_for(1)]
+    simulator.advance(30)
+    late = (await receiver.wait_for(2))[1].json["message_submit_notification"]
+
+    assert [notification["channel_identity"]["identity"] for notification in before] == ["46700000001"]
+    assert late["channel_identity"]["identity"] == "999400242"
+
+
+async def test_a_number_is_posted_after_its_successor(api: ApiClient, receiver: Receiver) -> None:
+    await api.subscribe(f"{receiver.url}/hook", "MESSAGE_SUBMIT")
+
+    await api.send(recipient=to("9994003"))
+    await api.send()
+    events = await receiver.wait_for(2)
+
+    identities = [event.json["message_submit_notification"]["channel_identity"]["identity"] for event in events]
+    assert identities == ["46700000001", "999400342"]
 
 
 async def test_a_number_is_not_signed(api: ApiClient, receiver: Receiver) -> None:
