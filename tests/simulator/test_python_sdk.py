@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sinch
+from sinch.core.exceptions import SinchException
 
 from gateway.simulator import AppOptions, Simulator, SimulatorOptions
 from tests.requirements import require
@@ -180,6 +181,26 @@ async def test_the_sdk_walks_through_all_pages(simulator: Simulator, operation: 
     found = await asyncio.to_thread(walk)
 
     assert len({item.id for item in found}) == len(found) >= 5
+
+
+async def test_the_sdk_replaces_a_token_that_it_is_told_expired(simulator: Simulator, api: ApiClient) -> None:
+    scene = Scene(simulator.url)
+    await asyncio.to_thread(scene.send, "text_message", "Hello")
+    await api.http.post("/_simulator/tokens", json={"action": "expire"})
+
+    await asyncio.to_thread(scene.send, "text_message", "Hello")
+
+    asked = [(request.host, request.status) for request in simulator.requests]
+    assert asked[-3:] == [("conversation", 401), ("auth", 200), ("conversation", 200)]
+
+
+async def test_the_sdk_reads_a_refusal(simulator: Simulator) -> None:
+    scene = Scene(simulator.url)
+
+    with pytest.raises(SinchException, match="message not found") as refused:
+        await asyncio.to_thread(scene.messages.get, "01M0THER000000000000000000")
+
+    assert refused.value.http_response.status_code == 404
 
 
 async def test_the_sdk_accepts_the_signature_of_a_callback_and_no_other(
