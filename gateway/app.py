@@ -31,6 +31,7 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.process_metrics import LoopLag
 from gateway.upstream.call import Caller
 from gateway.upstream.contract import methods
+from gateway.watched_file import WatchedFiles
 
 log = logs.logger("app")
 
@@ -89,12 +90,15 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
     metrics = Metrics()
     readiness = Readiness()
     grace = Grace(total_s=settings.drain_timeout_s, clock=clock)
+    files = WatchedFiles(clock=clock, interval_s=settings.reread_s)
     async with AsyncExitStack() as stack:
         try:
             events = await inbound.open_log(settings, metrics, clock, stack)
             feed = inbound.open_feed(settings, events, metrics, clock, stack)
             vitals = inbound.open_vitals(settings, events, feed, (metrics, clock), stack)
-            ground = outbound.Ground(settings=settings, clock=clock, metrics=metrics, events=events, grace=grace)
+            ground = outbound.Ground(
+                settings=settings, clock=clock, metrics=metrics, events=events, grace=grace, files=files
+            )
             calls = await outbound.build(ground, stack)
             admin = await _http_door(
                 settings.admin_address,
@@ -113,7 +117,7 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
                 grpc_address = await server.start()
             webhooks = ""
             if settings.webhook_address:
-                receiver = inbound.receiver(settings, events, metrics, clock)
+                receiver = inbound.receiver(settings, events, metrics, clock, files)
                 webhooks = await _http_door(settings.webhook_address, receiver, grace, stack)
         except OSError as error:
             # Listeners name their address themselves; files are named by the error.
@@ -121,6 +125,8 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
             raise StartError(f"{named}{error.strerror or error}") from error
         except (StoreError, ValueError) as error:
             raise StartError(str(error)) from error
+        files.start()
+        stack.push_async_callback(files.close)
         # Taken down in reverse: these come first, so that balancers look elsewhere before any stream ends.
         stack.push_async_callback(feed.drain)
         if server:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from gateway import __version__
 from gateway.clock import Clock
@@ -35,6 +36,7 @@ from gateway.upstream.tokens import PATH as TOKEN_PATH
 from gateway.upstream.tokens import TokenCache
 from gateway.upstream.transport import PooledTransport
 from gateway.upstream.watched_transport import WatchedTransport
+from gateway.watched_file import WatchedFiles, secret_text
 
 REQUESTS_SUFFIX = ".requests"
 
@@ -48,6 +50,7 @@ class Ground:
     metrics: Metrics
     events: SqliteEventLog
     grace: Grace
+    files: WatchedFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,8 @@ def _attempts(ground: Ground, shared: Shared, described: ProjectSettings, stack:
         observer=ground.metrics.limiter,
     )
     _watch(ground.metrics, tokens, limiter)
+    if described.key_secret_file:
+        ground.files.watch(Path(described.key_secret_file), lambda content: tokens.use_key_secret(secret_text(content)))
     return Attempts(
         transport=shared.transport,
         tokens=tokens,

@@ -54,7 +54,8 @@ def read_toml(path: str) -> TomlFile:
     except (OSError, ValueError) as error:
         return TomlFile(path=path, mistakes=(f"GATEWAY_CONFIG_FILE: cannot read {path} ({type(error).__name__})",))
     try:
-        values = tomllib.loads(text)
+        # With a line's end, so that no mistake is "at the end of the document".
+        values = tomllib.loads(text + "\n")
     except tomllib.TOMLDecodeError as error:
         # Its text names line and column, and quotes single characters at most.
         return TomlFile(path=path, mistakes=(f"{path}: {error}",))

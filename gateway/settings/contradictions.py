@@ -76,11 +76,16 @@ def _apps(values: Mapping[str, Any]) -> Iterator[Mistake]:
             if first is home:
                 continue
             if first[1] != home[1]:
-                yield (*app_path, "region"), f"contradicts the app's other table, which says {first[1] or 'nothing'}"
+                yield (*app_path, "region"), _contradiction(first[1])
             elif first[0] != home[0]:
                 yield (*app_path, "app_id"), "is an app of another project already; an app belongs to one project"
             else:
                 yield (*app_path, "app_id"), "describes an app for the second time; keep one table for each"
+
+
+def _contradiction(region: Any) -> str:
+    other = f"says {region}" if region else "names none"
+    return f"contradicts the app's other table, which {other}; an app lives in one region, so keep the true one"
 
 
 def _webhooks(values: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -43,7 +43,7 @@ class Origins:
     """Where single values come from."""
 
     files: Mapping[str, Path] = field(default_factory=dict)
-    """The file that holds a setting and nothing else, by the setting's name; such files are read again."""
+    """The file that holds a setting and nothing else, by the setting's name; secrets are read again from it."""
     nearer: frozenset[str] = frozenset()
     """The settings that a flag or a variable gave, and not the settings file."""
 
@@ -167,6 +167,9 @@ class Settings(BaseModel):
         "GATEWAY_RAW_CALLS", "Serve `RawService`, which reaches operations the contract lacks.", default=False
     )
 
+    reread_s: float = _knob(
+        "GATEWAY_REREAD_S", "Seconds between two looks at files that hold secrets.", 2.0, gt=0, le=3600
+    )
     max_deadline_s: float = _knob(
         "GATEWAY_MAX_DEADLINE_S", "Seconds a unary call may take when its caller set no deadline.", 60.0, gt=0, le=600
     )

@@ -115,7 +115,8 @@ class TokenCache:
         """
         self._transport = transport
         self._endpoint = endpoint
-        self._basic = b"Basic " + base64.b64encode(f"{key_id}:{key_secret}".encode())
+        self._key_id = key_id
+        self._basic = _basic(key_id, key_secret)
         self._clock = clock
         self._randomness = randomness
         self._observe = observe
@@ -155,6 +156,16 @@ class TokenCache:
         """Forget the token that was refused, unless a newer one has taken its place."""
         if self._token is not None and self._token.value == value:
             self._token = None
+
+    def use_key_secret(self, key_secret: str) -> None:
+        """Ask with this secret from the next request on. The token in use was had honestly, and stays."""
+        basic = _basic(self._key_id, key_secret)
+        if basic == self._basic:
+            return
+        self._basic = basic
+        # What was refused before need not be now.
+        self._failures, self._not_before_s = 0, float("-inf")
+        log.info("key_secret_replaced")
 
     async def close(self) -> None:
         """Cancel a renewal in flight and wait until it is gone."""
@@ -229,6 +240,10 @@ class TokenCache:
             return _NoToken(status=200)
         early = RENEW_AFTER_LIFE - self._randomness.uniform(0, RENEW_JITTER)
         return Token(value=value, renew_at_s=asked_at_s + life_s * early, expires_at_s=asked_at_s + life_s)
+
+
+def _basic(key_id: str, key_secret: str) -> bytes:
+    return b"Basic " + base64.b64encode(f"{key_id}:{key_secret}".encode())
 
 
 async def _ended(renewal: asyncio.Task[None], deadline: Deadline) -> None:

@@ -72,4 +72,5 @@ def test_every_part_is_on_the_diagram() -> None:
         "settings",
         "state",
         "telemetry",
+        "watched_file",
     }

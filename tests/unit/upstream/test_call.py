@@ -14,6 +14,7 @@ from gateway.grace import Grace
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.telemetry.metrics import Metrics
 from gateway.upstream.contract import methods
+from gateway.watched_file import WatchedFiles
 from tests.conftest import APP_ID, environment_for
 
 SEND = "/conversation_gateway.v1.MessageService/SendMessage"
@@ -38,7 +39,14 @@ async def test_a_deadline_already_past_is_exceeded_without_touching_the_queue(tm
 
     async with AsyncExitStack() as stack:
         stack.push_async_callback(events.close)
-        ground = outbound.Ground(settings=settings, clock=clock, metrics=metrics, events=events, grace=grace)
+        ground = outbound.Ground(
+            settings=settings,
+            clock=clock,
+            metrics=metrics,
+            events=events,
+            grace=grace,
+            files=WatchedFiles(clock=clock),
+        )
         calls = await outbound.build(ground, stack)
         operation = calls.operation(next(method for method in methods() if method.path == SEND))
         with pytest.raises(TimeoutError):
