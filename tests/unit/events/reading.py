@@ -12,13 +12,12 @@ from gateway.clock import Clock
 from gateway.events.feed import Feed
 from gateway.events.limits import FeedLimits
 from gateway.events.stream import FeedStream
-from gateway.state.sqlite_log import SqliteEventLog
 from tests.unit.state.sample import PROJECT, HeldClock, opened_log
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFeed:
-    log: SqliteEventLog
+    log: Any
     feed: Feed
     clock: HeldClock
 

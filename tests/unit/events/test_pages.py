@@ -10,8 +10,9 @@ from gateway.events.cursor import Cursor
 from gateway.events.limits import FeedLimits
 from gateway.events.pages import Gap, Pages
 from gateway.events.tail import Entry
-from gateway.state.log import Keep
+from gateway.state.log import EventLog, Keep
 from gateway.state.sqlite_log import SqliteEventLog
+from gateway.state.valkey_log import ValkeyEventLog
 from tests.unit.events.reading import opened_feed
 from tests.unit.state.sample import append_all, new_event, opened_log
 
@@ -20,21 +21,26 @@ from tests.unit.state.sample import append_all, new_event, opened_log
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The positions after which pages were read from disk."""
     found: list[int] = []
-    read_page = SqliteEventLog.read_page
 
-    async def counted(self: SqliteEventLog, **request: int) -> Any:
-        found.append(request["after"])
-        return await read_page(self, **request)
+    def counting(log_type: Any) -> None:
+        read_page = log_type.read_page
 
-    monkeypatch.setattr(SqliteEventLog, "read_page", counted)
+        async def counted(self: EventLog, **request: int) -> Any:
+            found.append(request["after"])
+            return await read_page(self, **request)
+
+        monkeypatch.setattr(log_type, "read_page", counted)
+
+    counting(SqliteEventLog)
+    counting(ValkeyEventLog)
     return found
 
 
-def pages_of(log: SqliteEventLog, *, page_count: int = 10, max_bytes: int = 1 << 20) -> Pages:
+def pages_of(log: EventLog, *, page_count: int = 10, max_bytes: int = 1 << 20) -> Pages:
     return Pages(log=log, page_count=page_count, page_bytes=1 << 20, max_bytes=max_bytes)
 
 
-def at(log: SqliteEventLog, position: int) -> Cursor:
+def at(log: EventLog, position: int) -> Cursor:
     return Cursor(log.epoch, position, 0)
 
 

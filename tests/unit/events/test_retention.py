@@ -1,6 +1,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from conversation_gateway.v1 import event_feed_pb2 as pb
 from structlog.testing import capture_logs
 
@@ -46,6 +47,7 @@ async def test_a_loss_is_told_once_with_its_name(tmp_path: Path) -> None:
     assert losses[0]["log_level"] == "error"
 
 
+@pytest.mark.embedded
 async def test_repeats_are_forgotten_after_their_time(tmp_path: Path) -> None:
     async with opened_feed(tmp_path) as it:
         await append_all(it.log, 3)

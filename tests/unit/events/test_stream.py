@@ -140,6 +140,7 @@ async def test_a_filter_lets_through_only_what_passes(tmp_path: Path) -> None:
     assert all_positions(answers) == [100, 200, 300]
 
 
+@pytest.mark.embedded
 async def test_another_projects_events_are_not_served(tmp_path: Path) -> None:
     async with opened_feed(tmp_path) as it:
         await it.log.append(new_event(1, project_id="project-2"))
@@ -272,6 +273,7 @@ async def test_a_stream_that_is_overtaken_by_retention_is_told(tmp_path: Path) -
     assert refusal.value.reason == "CURSOR_COMPACTED"
 
 
+@pytest.mark.embedded
 async def test_a_cursor_of_another_log_is_refused(tmp_path: Path) -> None:
     async with opened_feed(tmp_path / "one") as it:
         foreign = Cursor(it.log.epoch, 0, 0).encode()
@@ -296,6 +298,7 @@ async def test_a_cursor_ahead_of_the_log_is_refused(tmp_path: Path) -> None:
     assert refusal.value.reason == "CURSOR_FROM_FUTURE"
 
 
+@pytest.mark.embedded
 async def test_a_log_restored_from_an_older_copy_does_not_continue_a_newer_cursor(tmp_path: Path) -> None:
     async with opened_feed(tmp_path) as it:
         await append_all(it.log, 5)
@@ -379,6 +382,7 @@ async def test_a_stream_that_nobody_reads_costs_its_position_only(tmp_path: Path
     assert read == list(range(1, 301))
 
 
+@pytest.mark.embedded
 async def test_a_replaced_log_ends_every_stream(tmp_path: Path) -> None:
     async with opened_feed(tmp_path) as it, it.stream() as answers:
         await answers.next("opened", "caught_up")
@@ -389,6 +393,7 @@ async def test_a_replaced_log_ends_every_stream(tmp_path: Path) -> None:
     assert refusal.value.reason == "CURSOR_EPOCH_MISMATCH"
 
 
+@pytest.mark.embedded
 async def test_a_damaged_event_ends_the_stream_with_a_cursor_after_it(tmp_path: Path) -> None:
     async with opened_feed(tmp_path) as it:
         await append_all(it.log, 1200)

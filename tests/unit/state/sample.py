@@ -2,8 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from gateway.clock import Clock
 from gateway.state.events import EventIndex, NewEvent, StoredEvent
+from gateway.state.log import EventLog
 from gateway.state.sqlite_log import SqliteEventLog
 
 PROJECT = "project-1"
@@ -56,23 +57,34 @@ def new_event(number: int, *, body: bytes | None = None, project_id: str = PROJE
 
 
 @asynccontextmanager
-async def opened_log(path: Path, *, clock: Clock | None = None, **options: Any) -> AsyncIterator[SqliteEventLog]:
-    """A log that is closed again."""
-    log = await SqliteEventLog.open(path, clock=clock or HeldClock(), free_space_floor_bytes=0, **options)
+async def open_embedded(path: Path, *, clock: Clock, **options: Any) -> AsyncIterator[SqliteEventLog]:
+    """The embedded log at a path."""
+    log = await SqliteEventLog.open(path, clock=clock, free_space_floor_bytes=0, **options)
     try:
         yield log
     finally:
         await log.close()
 
 
-async def append_all(log: SqliteEventLog, count: int, *, first: int = 1) -> None:
+open_log: Callable[..., AbstractAsyncContextManager[Any]] = open_embedded
+"""The log that tests run over: the shared one where `tests/integration/shared` runs them again."""
+
+
+@asynccontextmanager
+async def opened_log(path: Path, *, clock: Clock | None = None, **options: Any) -> AsyncIterator[Any]:
+    """A log that is closed again; the same path is the same log."""
+    async with open_log(path, clock=clock or HeldClock(), **options) as log:
+        yield log
+
+
+async def append_all(log: EventLog, count: int, *, first: int = 1) -> None:
     """Append events `first`, `first` + 1 and so on, in this order."""
     for start in range(first, first + count, 1000):
         numbers = range(start, min(start + 1000, first + count))
         await asyncio.gather(*(log.append(new_event(number)) for number in numbers))
 
 
-async def read_all(log: SqliteEventLog, *, after: int | None = None) -> list[StoredEvent]:
+async def read_all(log: EventLog, *, after: int | None = None) -> list[StoredEvent]:
     """Everything that is retained, page by page."""
     events: list[StoredEvent] = []
     at = log.head.trimmed_through if after is None else after

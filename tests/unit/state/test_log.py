@@ -142,6 +142,7 @@ async def test_what_was_taken_before_closing_is_committed(tmp_path: Path) -> Non
         assert log.tail.position == 50
 
 
+@pytest.mark.embedded
 async def test_below_the_free_space_floor_only_repeats_are_answered(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     async with opened_log(path) as log:

@@ -1,14 +1,12 @@
 import sqlite3
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from gateway.errors import CallerError, StoreError
-from gateway.state.log import Keep
-from gateway.state.sqlite_log import SqliteEventLog
-from gateway.state.subscriptions import NewSubscription, Subscription, acquire, commit, read_subscriptions
+from gateway.state.log import EventLog, Keep
+from gateway.state.subscriptions import NewSubscription, Subscription
 from tests.unit.state.sample import PROJECT, append_all, opened_log
 
 
@@ -30,7 +28,7 @@ async def test_an_unknown_subscription_is_not_created_against_the_callers_will(t
             await _acquire(log, "a", new="fail")
 
         assert refusal.value.reason == "SUBSCRIPTION_NOT_FOUND"
-        assert await log.read(read_subscriptions) == []
+        assert await _subscriptions(log) == []
 
 
 async def test_every_consumer_gets_a_higher_fence_than_the_last(tmp_path: Path) -> None:
@@ -59,7 +57,7 @@ async def test_a_commit_creates_what_does_not_exist(tmp_path: Path) -> None:
         await _commit(log, "a", 0)
         await _commit(log, "b", 2)
 
-        found = await log.read(read_subscriptions)
+        found = await _subscriptions(log)
 
     assert [(each.name, each.position, each.fence) for each in found] == [("a", 0, 0), ("b", 2, 0)]
 
@@ -85,17 +83,19 @@ async def test_a_fence_of_a_subscription_that_is_gone_is_refused(tmp_path: Path)
     assert refusal.value.reason == "FENCED"
 
 
+@pytest.mark.embedded
 async def test_subscriptions_of_two_projects_do_not_meet(tmp_path: Path) -> None:
     async with opened_log(tmp_path / "log.db") as log:
         await append_all(log, 3)
         await _commit(log, "a", 2)
         await _commit(log, "a", 1, project_id="project-2")
 
-        found = await log.read(partial(read_subscriptions, project_id="project-2"))
+        found = await _subscriptions(log, "project-2")
 
     assert [each.position for each in found] == [1]
 
 
+@pytest.mark.embedded
 async def test_a_position_that_was_tampered_with_is_not_believed(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     async with opened_log(path) as log:
@@ -111,12 +111,15 @@ async def test_a_position_that_was_tampered_with_is_not_believed(tmp_path: Path)
     assert log.epoch != epoch
 
 
-async def _acquire(log: SqliteEventLog, name: str, *, new: NewSubscription = "earliest") -> Subscription:
-    return await log.write(partial(acquire, project_id=PROJECT, name=name, new=new))
+async def _acquire(log: EventLog, name: str, *, new: NewSubscription = "earliest") -> Subscription:
+    return await log.acquire(project_id=PROJECT, name=name, new=new)
 
 
 async def _commit(
-    log: SqliteEventLog, name: str, position: int, *, fence: int = 0, project_id: str = PROJECT
+    log: EventLog, name: str, position: int, *, fence: int = 0, project_id: str = PROJECT
 ) -> Subscription:
-    job = partial(commit, project_id=project_id, name=name, position=position, mark=0, fence=fence)
-    return await log.write(job)
+    return await log.commit(project_id=project_id, name=name, position=position, mark=0, fence=fence)
+
+
+async def _subscriptions(log: EventLog, project_id: str = PROJECT) -> list[Subscription]:
+    return [subscription for subscription, _ in (await log.read_overview(project_id)).subscriptions]

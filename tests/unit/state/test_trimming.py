@@ -4,9 +4,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gateway.state.log import Keep
-from gateway.state.sqlite_log import SqliteEventLog
-from gateway.state.subscriptions import acquire, commit
+import pytest
+
+from gateway.state.log import EventLog, Keep
 from gateway.state.trimming import CHUNK_ROWS, SPARE_PAGES, forget, give_back
 from tests.unit.state.sample import PROJECT, HeldClock, append_all, new_event, opened_log, read_all
 
@@ -106,6 +106,7 @@ async def test_a_subscription_that_is_too_far_behind_loses_and_is_named_once(tmp
     assert (second.head.trimmed_through, second.lost) == (15, ())
 
 
+@pytest.mark.embedded
 async def test_identities_outlive_their_events_until_their_time_is_over(tmp_path: Path) -> None:
     clock = HeldClock()
 
@@ -124,6 +125,7 @@ async def test_identities_outlive_their_events_until_their_time_is_over(tmp_path
     assert (repeat.position, repeat.duplicate) == (3, False)
 
 
+@pytest.mark.embedded
 async def test_identities_of_retained_events_are_kept_for_look_up(tmp_path: Path) -> None:
     clock = HeldClock()
 
@@ -137,6 +139,7 @@ async def test_identities_of_retained_events_are_kept_for_look_up(tmp_path: Path
     assert found is not None
 
 
+@pytest.mark.embedded
 async def test_freed_pages_go_back_to_the_disk(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     async with opened_log(path) as log:
@@ -152,6 +155,7 @@ async def test_freed_pages_go_back_to_the_disk(tmp_path: Path) -> None:
     assert overview.size_bytes < (SPARE_PAGES + 100) * 4096
 
 
+@pytest.mark.embedded
 async def test_a_damaged_row_is_never_a_reason_to_delete_its_neighbours(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     async with opened_log(path, clock=HeldClock()) as log:
@@ -166,6 +170,7 @@ async def test_a_damaged_row_is_never_a_reason_to_delete_its_neighbours(tmp_path
     assert trimmed.count == 0
 
 
+@pytest.mark.embedded
 async def test_a_damaged_row_goes_with_the_next_intact_one(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     async with opened_log(path) as log:
@@ -181,6 +186,6 @@ async def test_a_damaged_row_goes_with_the_next_intact_one(tmp_path: Path) -> No
     assert more.head.trimmed_through == 10
 
 
-async def _commit(log: SqliteEventLog, *, position: int) -> None:
-    await log.write(partial(acquire, project_id=PROJECT, name="worker", new="earliest"))
-    await log.write(partial(commit, project_id=PROJECT, name="worker", position=position, mark=0, fence=0))
+async def _commit(log: EventLog, *, position: int) -> None:
+    await log.acquire(project_id=PROJECT, name="worker", new="earliest")
+    await log.commit(project_id=PROJECT, name="worker", position=position, mark=0, fence=0)

@@ -291,6 +291,7 @@ async def test_another_request_that_comes_in_the_instant_the_first_ends_is_refus
     assert await call == Outcome(response=b"first")
 
 
+@pytest.mark.embedded
 async def test_projects_do_not_share_ids(ids: RequestIds) -> None:
     await ids.run(key(project_id="one"), Api().answer(b"first").dispatch)
 
@@ -401,6 +402,7 @@ async def test_a_dispatched_call_outlives_its_caller_so_that_its_outcome_is_reme
     assert await ids.run(key(), Api().dispatch) == Outcome(response=b"first", replayed=True)
 
 
+@pytest.mark.embedded
 async def test_a_call_that_has_ended_leaves_no_timer_behind(ids: RequestIds) -> None:
     api = Api()
     call = await start(ids, api)
@@ -654,6 +656,7 @@ async def test_no_call_is_taken_after_closing(ids: RequestIds, clock: HeldClock)
     assert refusal.value.reason == "SHUTTING_DOWN"
 
 
+@pytest.mark.embedded
 async def test_closing_leaves_no_task_behind(ids: RequestIds, clock: HeldClock) -> None:
     call = await start(ids, Api())
     await cancel(call)

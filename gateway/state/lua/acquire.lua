@@ -1,0 +1,20 @@
+-- Hand a subscription to a new consumer. KEYS: log, subscriptions, fences. ARGV: version, name, new, now in us.
+local log = redis.call('HMGET', KEYS[1], 'version', 'position', 'mark', 'trimmed_through', 'trimmed_mark')
+if log[1] ~= ARGV[1] then
+  return { log[1] and 'newer' or 'gone' }
+end
+local found = redis.call('HGET', KEYS[2], ARGV[2])
+if not found then
+  if ARGV[3] == 'fail' then
+    return { 'unknown' }
+  end
+  local newest = ARGV[3] == 'latest'
+  found = table.concat({ newest and log[2] or log[4], newest and log[3] or log[5], '0', ARGV[4] }, ' ')
+end
+local position, mark, fence, committed_us = string.match(found, '^(%d+) (%d+) (%d+) (%d+)$')
+fence = string.format('%.0f', fence + 1)
+local held = table.concat({ position, mark, fence, committed_us }, ' ')
+redis.call('HSET', KEYS[2], ARGV[2], held)
+-- Every replica reads this beside the events: the former holder stops before anything that is appended after it.
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*', 's', ARGV[2], 'f', fence)
+return { 'held', held }

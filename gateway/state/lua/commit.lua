@@ -1,0 +1,29 @@
+-- Move a subscription forward, never back. KEYS: log, subscriptions.
+-- ARGV: version, name, position, mark, fence or 0, now in us, epoch.
+local log = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'trimmed_through', 'trimmed_mark')
+if log[1] ~= ARGV[1] then
+  return { log[1] and 'newer' or 'gone' }
+end
+if log[2] ~= ARGV[7] then
+  return { 'replaced' }
+end
+local found = redis.call('HGET', KEYS[2], ARGV[2])
+local position, mark, fence, committed_us
+if found then
+  position, mark, fence, committed_us = string.match(found, '^(%d+) (%d+) (%d+) (%d+)$')
+end
+if ARGV[5] ~= '0' and fence ~= ARGV[5] then
+  return { 'fenced' }
+end
+if found and tonumber(ARGV[3]) <= tonumber(position) then
+  return { 'held', found }
+end
+if not found then
+  position, mark, fence = log[3], log[4], '0'
+end
+if tonumber(ARGV[3]) > tonumber(position) then
+  position, mark = ARGV[3], ARGV[4]
+end
+local moved = table.concat({ position, mark, fence, ARGV[6] }, ' ')
+redis.call('HSET', KEYS[2], ARGV[2], moved)
+return { 'held', moved }

@@ -1,0 +1,146 @@
+"""Request ids that all replicas share: the same id sent to two of them at once is sent once.
+
+*Whatever may have been sent is on disk as such before it is sent.* A request belongs to the process that reserved it
+for as long as that process is known to live; who asks meanwhile, elsewhere, waits for its outcome. What a dead process
+had only reserved is free again, and what it had dispatched is unknown.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from gateway.clock import Clock
+from gateway.errors import StoreError
+from gateway.state.requests import RequestKey, RequestRecord, RequestState
+from gateway.state.valkey_scripts import script
+from gateway.state.valkey_store import ValkeyStore
+from gateway.telemetry import logs
+
+_log = logs.logger("state")
+_KEPT_MS = 24 * 60 * 60 * 1000
+_LOOK_S = 0.02
+_LONGEST_LOOK_S = 0.25
+_MOST_UNTOLD = 10_000
+_AGAIN_S = 0.5
+
+
+class ValkeyRequestStore:
+    """A `RequestStore` in the shared store; every wait on the server is bounded by the store's `wait_s`.
+
+    What could not be told to the server, a release or an outcome, is told again until it is: others wait for it.
+    """
+
+    def __init__(self, *, store: ValkeyStore, clock: Clock) -> None:
+        """Keep the ids of the store's project; the store outlives this object."""
+        self._store = store
+        self._clock = clock
+        self._untold: dict[str, Callable[[], Awaitable[Any]]] = {}
+        self._task = asyncio.create_task(self._tell_again(), name="valkey-requests")
+
+    @property
+    def usable(self) -> bool:
+        """Whether ids can be taken."""
+        return self._store.usable
+
+    async def reserve(self, key: RequestKey) -> RequestRecord | None:
+        """Take the id for a call that is about to begin, or give the record that stands in its way.
+
+        While another replica is at the same request this waits for the outcome; cancelling it takes nothing.
+        """
+        wait_s = _LOOK_S
+        while True:
+            self._untold.pop(key.request_id, None)
+            keys = (self._key(key.request_id), self._store.key("owners"))
+            arguments = (self._store.owner, key.fingerprint, self._now_us(), _KEPT_MS)
+            try:
+                answer = await self._store.call(script("reserve"), keys, arguments)
+            except BaseException:
+                # It may have been taken all the same, and would be held for as long as this process lives.
+                self._tell_later(key.request_id, lambda: self._release(key))
+                raise
+            if answer[0] == b"taken":
+                return None
+            record = self._record(key.request_id, answer)
+            if answer[0] == b"stands" or record.fingerprint != key.fingerprint:
+                return record
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 1.5, _LONGEST_LOOK_S)
+
+    async def dispatched(self, key: RequestKey) -> None:
+        """Note that a reserved request may have been sent from now on."""
+        arguments = (self._store.owner, key.fingerprint)
+        if not await self._store.call(script("dispatched"), (self._key(key.request_id),), arguments):
+            raise StoreError.unavailable("the request id is no longer reserved; nothing was sent")
+
+    async def conclude(self, key: RequestKey, state: RequestState, answer: bytes | None) -> RequestRecord | None:
+        """Note how a dispatched request ended; gives the record instead when a webhook has settled it as `DONE`."""
+        return await self._tell(key, lambda: self._conclude(key, state, answer))
+
+    async def release(self, key: RequestKey) -> RequestRecord | None:
+        """Forget a request of which nothing was sent; gives the record instead when a webhook has settled it."""
+        return await self._tell(key, lambda: self._release(key))
+
+    async def settle(self, project_id: str, request_id: str, message_id: str) -> bool:
+        """Note the proof that a request was carried out; whether that was news."""
+        del project_id
+        return bool(await self._store.call(script("settle"), (self._key(request_id),), (message_id,)))
+
+    async def close(self) -> None:
+        """Tell no more; what is untold counts as this process's until its lease is over."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _tell(self, key: RequestKey, step: Callable[[], Awaitable[RequestRecord | None]]) -> RequestRecord | None:
+        try:
+            return await step()
+        except BaseException:
+            self._tell_later(key.request_id, step)
+            raise
+
+    def _tell_later(self, request_id: str, step: Callable[[], Awaitable[Any]]) -> None:
+        if len(self._untold) < _MOST_UNTOLD:
+            self._untold[request_id] = step
+
+    async def _tell_again(self) -> None:
+        while True:
+            await asyncio.sleep(_AGAIN_S)
+            for request_id, step in list(self._untold.items()):
+                if self._untold.get(request_id) is not step:
+                    continue
+                try:
+                    await step()
+                except StoreError:
+                    break
+                if self._untold.get(request_id) is step:
+                    del self._untold[request_id]
+
+    async def _conclude(self, key: RequestKey, state: RequestState, answer: bytes | None) -> RequestRecord | None:
+        arguments: list[bytes | str | int] = [key.fingerprint, int(state), self._now_us(), _KEPT_MS]
+        if answer is not None:
+            arguments.append(answer)
+        return self._standing(key, await self._store.call(script("conclude"), (self._key(key.request_id),), arguments))
+
+    async def _release(self, key: RequestKey) -> RequestRecord | None:
+        arguments = (self._store.owner,)
+        return self._standing(key, await self._store.call(script("release"), (self._key(key.request_id),), arguments))
+
+    def _standing(self, key: RequestKey, answer: Any) -> RequestRecord | None:
+        return self._record(key.request_id, answer) if answer[0] == b"stands" else None
+
+    def _record(self, request_id: str, answer: Any) -> RequestRecord:
+        _, fingerprint, state, expires_us, kept, message_id = answer
+        return RequestRecord(
+            project_id=self._store.options.project_id,
+            request_id=request_id,
+            fingerprint=fingerprint or b"",
+            state=RequestState(int(state)),
+            expires_us=int(expires_us),
+            answer=kept,
+            message_id=(message_id or b"").decode(),
+        )
+
+    def _key(self, request_id: str) -> str:
+        return self._store.key("request", request_id)
+
+    def _now_us(self) -> int:
+        return int(self._clock.now().timestamp() * 1_000_000)

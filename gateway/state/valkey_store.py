@@ -1,0 +1,312 @@
+"""One project's connection to the shared store, and what is known of its health.
+
+Everything the replicas share goes through here: in groups on two lanes, one for events and one for what a send waits
+for, so that a backlog of events does not hold up a send. When the server is slow, away or refuses writes everybody is
+told at once, without waiting, until a beat has proved that it takes writes again.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+)
+from redis.exceptions import (
+    ConnectionError as UnreachableError,
+)
+
+from gateway.errors import StoreError
+from gateway.state.valkey_lane import Lane, Order
+from gateway.state.valkey_scripts import Script, script
+from gateway.state.valkey_server import Servers, UnsafeStoreError, command
+from gateway.state.writer import WriterLimits
+from gateway.telemetry import logs
+
+_log = logs.logger("state")
+
+SCRIPTS = (
+    "open", "append", "read", "time", "overview", "acquire", "commit", "trim", "renew", "seen",
+    "reserve", "dispatched", "conclude", "release", "settle", "beat",
+    "token_read", "token_claim", "token_write", "token_drop",
+)  # fmt: skip
+REASONS = ("slow", "away", "read_only", "out_of_memory", "loading", "moved", "unsafe", "refused")
+_KINDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (TimeoutError, "slow"),
+    (ReadOnlyError, "read_only"),
+    (OutOfMemoryError, "out_of_memory"),
+    (BusyLoadingError, "loading"),
+    (ClusterDownError, "moved"),
+    ((UnreachableError, OSError), "away"),
+)
+_WORDS = {
+    "READONLY": "read_only",
+    "OOM": "out_of_memory",
+    "MOVED": "moved",
+    "CLUSTERDOWN": "moved",
+    "UNBLOCKED": "moved",
+}
+_BEAT_S = 1.0
+_LEASE_MS = 5000
+_AGAIN_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreOptions:
+    """How one project uses the shared store."""
+
+    url: str
+    project_id: str
+    accept_unsafe: bool = False
+    """Use a server that may forget what it has acknowledged."""
+    replica_count: int = 0
+    """How many replicas must have an event on disk before it is acknowledged."""
+    wait_s: float = 0.05
+    """The longest that a send waits for the store, each time that it does."""
+    group_s: float = 1.0
+    """The longest that one group of orders may take; beyond, the server counts as slow."""
+    limits: WriterLimits = field(default_factory=WriterLimits)
+
+
+def unseen(_reason: str) -> None:
+    """Count no failures."""
+
+
+class ValkeyStore:
+    """What the parts of the shared state talk to; belongs to one project and one event loop."""
+
+    def __init__(
+        self, *, options: StoreOptions, servers: Servers, client: Redis, failed: Callable[[str], None]
+    ) -> None:
+        """Use a client that was checked; `open` is the way in."""
+        self.options = options
+        self.owner = secrets.token_hex(8)
+        """Names this process to the others while it lives."""
+        self._servers = servers
+        self._client = client
+        self._count_failure = failed
+        self._failure = ""
+        self._recovered = asyncio.Event()
+        self._recovered.set()
+        self._broken = asyncio.Event()
+        self._closed = False
+        self._events = Lane(name="events", send=self._send_events, limits=options.limits)
+        self._calls = Lane(name="calls", send=self._send_calls, limits=options.limits)
+        self._watch = asyncio.create_task(self._keep_alive(), name="valkey-watch")
+
+    @classmethod
+    async def open(cls, options: StoreOptions, *, failed: Callable[[str], None] = unseen) -> "ValkeyStore":
+        """Connect, and check that the server is safe; `StoreError` with one clear line otherwise.
+
+        `failed` is told the reason, one of `REASONS`, whenever the store becomes unusable.
+        """
+        try:
+            servers = Servers(url=options.url, key=_key(options.project_id, "log"), accept_unsafe=options.accept_unsafe)
+        except ValueError as error:
+            raise UnsafeStoreError(f"GATEWAY_STATE_URL: {error}") from None
+        client = await servers.connect()
+        await _load(client)
+        store = cls(options=options, servers=servers, client=client, failed=failed)
+        await store.beat()
+        return store
+
+    @property
+    def usable(self) -> bool:
+        """Whether the last word of the server was that it takes writes."""
+        return not self._failure and not self._closed
+
+    @property
+    def failure(self) -> str:
+        """Why it cannot be used, one of `REASONS`; empty when it can."""
+        return self._failure
+
+    @property
+    def waiting_count(self) -> int:
+        """Events that wait to be durable."""
+        return self._events.waiting_count
+
+    def key(self, *parts: str) -> str:
+        """The name of one of the project's keys; all of them live on one server."""
+        return _key(self.options.project_id, *parts)
+
+    async def append(
+        self, work: Script, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int], *, size_bytes: int
+    ) -> Any:
+        """Run a script of the event log; answered when its writes are on the disks that were asked for."""
+        self._check()
+        return await self._events.run(work, keys, arguments, wait_s=2 * self.options.group_s, size_bytes=size_bytes)
+
+    async def call(self, work: Script, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int]) -> Any:
+        """Run a script that a send waits for: answered, or refused with `StoreError`, within `wait_s`."""
+        self._check()
+        return await self._calls.run(work, keys, arguments, wait_s=self.options.wait_s)
+
+    async def read(self, work: Script, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int]) -> Any:
+        """Run a script that reads and may take its time, beside everything else."""
+        self._check()
+        order = Order(script=work, keys=keys, arguments=arguments, size_bytes=0, future=asyncio.Future())
+        (answer,) = await self._send_group([order])
+        if isinstance(answer, Exception):
+            raise StoreError.unavailable("the shared store cannot read this now")
+        return answer
+
+    async def follow(self, *, after: Mapping[str, str], count: int, wait_s: float) -> dict[str, list[Any]]:
+        """Wait, up to `wait_s`, for entries of streams after the id given for each; gives those that have some.
+
+        The answer arrives after the server's disk has what it holds. `StoreError` when the connection is lost.
+        """
+        self._check()
+        words: list[str | int] = ["XREAD", "COUNT", count, "BLOCK", int(wait_s * 1000), "STREAMS"]
+        try:
+            async with asyncio.timeout(wait_s + self.options.group_s):
+                answer = await command(self._client, *words, *after.keys(), *after.values())
+        except (RedisError, OSError, TimeoutError) as error:
+            raise self._failed(error) from None
+        return {name.decode(): found for name, found in answer or ()}
+
+    async def recovered(self) -> None:
+        """Wait until the store is usable."""
+        await self._recovered.wait()
+
+    async def beat(self) -> None:
+        """Prove that the server takes writes, and that this process lives; `StoreError` when it does not."""
+        order = Order(
+            script=script("beat"), keys=(self.key("owners"),), arguments=(self.owner, _LEASE_MS), size_bytes=0,
+            future=asyncio.Future(),
+        )  # fmt: skip
+        (answer,) = await self._send_group([order])
+        if isinstance(answer, Exception):
+            raise StoreError.unavailable("the shared store takes no writes")
+
+    async def close(self) -> None:
+        """Finish what was taken and disconnect."""
+        await self._events.close()
+        await self._calls.close()
+        self._closed = True
+        self._watch.cancel()
+        await asyncio.gather(self._watch, return_exceptions=True)
+        await self._client.aclose()
+
+    def _check(self) -> None:
+        if self._closed or self._failure:
+            raise StoreError.unavailable("the shared store cannot be used now")
+
+    async def _send_calls(self, group: Sequence[Order]) -> list[Any]:
+        self._check()
+        return await self._send_group(group)
+
+    async def _send_events(self, group: Sequence[Order]) -> list[Any]:
+        self._check()
+        wanted = self.options.replica_count
+        if not wanted:
+            return await self._send_group(group)
+        wait_ms = int(self.options.group_s * 500)
+        answers = await self._send_group(group, "WAITAOF", 1, wanted, wait_ms)
+        confirmed = answers.pop()
+        if isinstance(confirmed, Exception) or confirmed[0] < 1 or confirmed[1] < wanted:
+            raise StoreError.unavailable("too few replicas of the shared store have it on disk")
+        return answers
+
+    async def _send_group(self, group: Sequence[Order], *last: str | int) -> list[Any]:
+        """The answer to each order, an exception where the server refused it; `StoreError` when there was none."""
+        client = self._client
+        try:
+            async with asyncio.timeout(self.options.group_s):
+                answers = await _execute(client, group, last)
+                unknown = [at for at, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+                if unknown:
+                    # The server was restarted: nothing of these has been done.
+                    await _load(client)
+                    repeated = await _execute(client, [group[at] for at in unknown], last)
+                    answers[-1] = repeated[-1]
+                    for at, answer in zip(unknown, repeated, strict=False):
+                        answers[at] = answer
+        except (RedisError, OSError, TimeoutError) as error:
+            raise self._failed(error) from None
+        for answer in answers:
+            if isinstance(answer, Exception):
+                self._failed(answer)
+        return answers
+
+    def _failed(self, error: BaseException) -> StoreError:
+        """Tell everybody from now on, until a beat has proved otherwise."""
+        reason = _reason(error)
+        if not self._failure and not self._closed:
+            self._failure = reason
+            self._recovered.clear()
+            self._broken.set()
+            self._count_failure(reason)
+            _log.error("store_unusable", reason=reason, error=type(error).__name__)
+        return StoreError.unavailable("the shared store cannot be used now")
+
+    async def _keep_alive(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._broken.wait(), _BEAT_S)
+            if self._failure:
+                await self._recover()
+            else:
+                with contextlib.suppress(StoreError):
+                    await self.beat()
+
+    async def _recover(self) -> None:
+        """Come back by way of a new connection, checked anew: another server may have taken over."""
+        try:
+            client = await self._servers.connect()
+            former, self._client = self._client, client
+            await former.aclose()
+            await _load(client)
+            await self.beat()
+        except UnsafeStoreError as error:
+            if self._failure != "unsafe":
+                self._failure = "unsafe"
+                self._count_failure("unsafe")
+                _log.error("store_unsafe", danger=error.message)
+        except (StoreError, RedisError, OSError, TimeoutError):
+            pass
+        else:
+            self._failure = ""
+            self._broken.clear()
+            self._recovered.set()
+            _log.info("store_usable")
+            return
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def _execute(client: Redis, group: Sequence[Order], last: Sequence[str | int]) -> list[Any]:
+    pipeline = client.pipeline(transaction=False)
+    for order in group:
+        pipeline.execute_command("EVALSHA", order.script.sha, len(order.keys), *order.keys, *order.arguments)
+    if last:
+        pipeline.execute_command(*last)
+    answers: list[Any] = await pipeline.execute(raise_on_error=False)
+    return answers
+
+
+async def _load(client: Redis) -> None:
+    pipeline = client.pipeline(transaction=False)
+    for name in SCRIPTS:
+        pipeline.execute_command("SCRIPT LOAD", script(name).text)
+    await pipeline.execute()
+
+
+def _key(project_id: str, *parts: str) -> str:
+    return ":".join((f"cgw:{{{project_id}}}", *parts))
+
+
+def _reason(error: BaseException) -> str:
+    """The one of `REASONS` that an error stands for; a script's error wraps the one that it met."""
+    text = str(error)
+    return next(
+        (reason for kinds, reason in _KINDS if isinstance(error, kinds)),
+        next((reason for words, reason in _WORDS.items() if words in text), "refused"),
+    )

@@ -1,0 +1,51 @@
+"""The behaviour tests of the embedded state, run again over a real Valkey."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from gateway.clock import Clock
+from gateway.state.valkey_log import ValkeyEventLog
+from gateway.state.writer import WriterLimits
+from tests.integration.shared.opening import opened_store
+from tests.unit.state import sample
+from tests.valkey_server import ValkeyServer, running_server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is about files and threads has nothing to say here."""
+    items[:] = [item for item in items if not (item.get_closest_marker("embedded") and "shared" in item.path.parts)]
+
+
+@pytest.fixture(scope="session")
+def valkey_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
+    """One server for all tests of this process that leave it as they found it."""
+    with running_server(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture
+def valkey(valkey_session: ValkeyServer) -> ValkeyServer:
+    """An empty server."""
+    valkey_session.do("FLUSHALL")
+    return valkey_session
+
+
+@pytest.fixture
+def shared_log(valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every log that a test opens be the shared one."""
+
+    @asynccontextmanager
+    async def open_shared(
+        _path: Path, *, clock: Clock, limits: WriterLimits | None = None
+    ) -> AsyncIterator[ValkeyEventLog]:
+        async with opened_store(valkey, limits=limits or WriterLimits()) as store:
+            log = await ValkeyEventLog.open(store, clock=clock, memory_s=10 * 86_400)
+            try:
+                yield log
+            finally:
+                await log.close()
+
+    monkeypatch.setattr(sample, "open_log", open_shared)

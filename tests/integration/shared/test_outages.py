@@ -1,0 +1,297 @@
+"""Whatever happens to the shared store: nothing acknowledged is lost silently, and nobody waits for it for long."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.clock import Clock
+from gateway.deadline import Deadline
+from gateway.errors import GatewayError, StoreError
+from gateway.events.feed import Feed
+from gateway.state.log import EventLog
+from gateway.state.valkey_log import ValkeyEventLog
+from gateway.state.valkey_requests import ValkeyRequestStore
+from gateway.state.valkey_store import ValkeyStore
+from tests.integration.shared.opening import opened_store, replica
+from tests.unit.events.reading import Answers, OpenFeed
+from tests.unit.state.sample import PROJECT, append_all, new_event, read_all
+from tests.unit.upstream.request_ids_stage import HeldClock, key
+from tests.valkey_server import ValkeyServer, running_server
+
+PATIENCE_S = 20.0
+# Short, so that a stalled server is noticed soon; the waits of a send are as in production.
+SHORT = {"group_s": 0.3, "wait_s": 0.05}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ValkeyServer]:
+    """A server that the test may ruin."""
+    with running_server(tmp_path / "own") as running:
+        yield running
+
+
+@asynccontextmanager
+async def opened(server: ValkeyServer) -> AsyncIterator[tuple[ValkeyStore, ValkeyEventLog]]:
+    async with opened_store(server, **SHORT) as store:
+        log = await ValkeyEventLog.open(store, clock=Clock(), memory_s=86_400)
+        yield store, log
+        await log.close()
+
+
+async def test_a_stopped_server_refuses_at_once_and_serves_again_when_it_is_back(server: ValkeyServer) -> None:
+    async with opened(server) as (store, log):
+        await append_all(log, 3)
+        server.stop()
+        await refused(log)
+        with pytest.raises(StoreError):
+            await log.append(new_event(4))
+        assert not log.usable
+
+        server.start()
+        await back(store)
+        appended = await persistently(log, 4)
+
+        assert appended == 4
+        assert [event.position for event in await read_all(log)] == [1, 2, 3, 4]
+
+
+async def test_what_was_acknowledged_survives_a_kill_and_the_epoch_stays(server: ValkeyServer) -> None:
+    async with opened(server) as (store, log):
+        epoch = log.epoch
+        acknowledged: list[int] = []
+        fifty = asyncio.Event()
+        writing = asyncio.create_task(write(log, acknowledged, fifty))
+        await fifty.wait()
+        server.kill()
+        await writing
+        server.start()
+        await back(store)
+        repeats = [await log.append(new_event(number)) for number in acknowledged]
+
+        assert [repeat.duplicate for repeat in repeats] == [True] * len(acknowledged)
+        assert log.epoch == epoch
+
+
+async def test_a_paused_server_costs_a_send_no_more_than_its_bound(server: ValkeyServer) -> None:
+    async with opened(server) as (store, log):
+        requests = ValkeyRequestStore(store=store, clock=HeldClock())
+        server.do("CLIENT", "PAUSE", 60_000, "ALL")
+        with pytest.raises(StoreError) as refusal:
+            await requests.reserve(key())
+        with pytest.raises(StoreError):
+            await log.append(new_event(1))
+        failure = store.failure
+        server.kill()
+        server.start()
+        await back(store)
+        standing = await requests.reserve(key())
+        await requests.close()
+
+    assert refusal.value.reason == "STORE_UNAVAILABLE"
+    assert failure == "slow"
+    assert standing is None
+
+
+async def test_a_full_server_takes_no_event_and_forgets_none(server: ValkeyServer) -> None:
+    async with opened(server) as (store, log):
+        await append_all(log, 3)
+        server.do("CONFIG", "SET", "maxmemory", "1mb")
+        await refused(log)
+        failure = store.failure
+        server.do("CONFIG", "SET", "maxmemory", "0")
+        await back(store)
+        appended = await persistently(log, 4)
+        events = await read_all(log)
+
+    assert failure == "out_of_memory"
+    assert appended == 4
+    assert len(events) == 4
+
+
+async def test_a_server_that_turned_read_only_takes_no_event(server: ValkeyServer, tmp_path: Path) -> None:
+    with running_server(tmp_path / "other") as other:
+        async with opened(server) as (store, log):
+            await append_all(log, 3)
+            server.do("REPLICAOF", "127.0.0.1", other.port)
+            await refused(log)
+
+            assert store.failure in {"read_only", "away", "moved"}
+            assert not log.usable
+
+
+async def test_a_promoted_replica_that_has_everything_goes_on_with_the_same_epoch(
+    server: ValkeyServer, tmp_path: Path
+) -> None:
+    with running_server(tmp_path / "replica") as follower:
+        await follow(follower, server)
+        async with opened_store(server, replica_count=1) as store:
+            log = await ValkeyEventLog.open(store, clock=Clock(), memory_s=86_400)
+            await append_all(log, 5)
+            epoch, tail = log.epoch, log.tail
+            await log.close()
+        server.kill()
+        follower.do("REPLICAOF", "NO", "ONE")
+
+        async with replica(follower) as log:
+            assert (log.epoch, log.tail) == (epoch, tail)
+
+
+async def test_an_event_that_too_few_replicas_confirmed_is_not_acknowledged(server: ValkeyServer) -> None:
+    async with opened_store(server, **SHORT, replica_count=1) as store:
+        # Beginning the log is a write like any other.
+        with pytest.raises(StoreError, match="replicas"):
+            await ValkeyEventLog.open(store, clock=Clock(), memory_s=86_400)
+
+
+async def test_a_lost_tail_ends_every_stream_with_another_epoch(server: ValkeyServer) -> None:
+    async with opened(server) as (store, log), following(log) as answers:
+        await append_all(log, 3)
+        epoch = log.epoch
+        header, oldest = server.do("HGETALL", log_key()), server.do("XRANGE", events_key(), "-", "+", "COUNT", 1)
+        await append_all(log, 3, first=4)
+        assert len(await answers.positions(6)) == 6
+        with server.client() as client, client.pipeline(transaction=True) as takeover:
+            # As after a failover to a replica that had only seen the first event.
+            first = oldest[0][1][b"n"].split()
+            takeover.hset(log_key(), mapping=header | {b"position": b"1", b"mark": first[-1]})
+            takeover.delete(events_key())
+            takeover.xadd(events_key(), oldest[0][1], id="1-0")
+            takeover.execute()
+        server.do("CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "YES")
+        refusal = await ending(answers)
+        await back(store)
+        appended = await persistently(log, 7)
+
+        assert refusal.reason in {"CURSOR_EPOCH_MISMATCH", "STORE_UNAVAILABLE"}
+        assert log.epoch != epoch
+        assert appended == 2
+
+
+async def test_a_tail_that_was_lost_and_overwritten_by_others_is_noticed_by_those_who_had_read_it(
+    server: ValkeyServer,
+) -> None:
+    async with opened(server) as (_, log):
+        await append_all(log, 3)
+        epoch = log.epoch
+        last = server.do("XREVRANGE", events_key(), "+", "-", "COUNT", 1)[0][1]
+        numbers = last[b"n"].split()
+        forged = b" ".join([b"4", *numbers[1:4], b"12345", b"1"])
+        server.do("HSET", log_key(), "position", "4", "mark", "1")
+        server.do("XADD", events_key(), "4-0", "n", forged, "t", last[b"t"], "e", last[b"e"], "r", last[b"r"])
+
+        async with asyncio.timeout(PATIENCE_S):
+            while log.epoch == epoch and log.tail.position != 4:  # noqa: ASYNC110  # nothing tells of it but the log
+                await asyncio.sleep(0.01)
+
+        assert log.tail.position == 4
+
+
+async def test_a_stream_says_that_the_store_is_away_instead_of_being_silent(server: ValkeyServer) -> None:
+    async with opened(server) as (_, log), following(log, heartbeat_interval={"seconds": 1}) as answers:
+        await answers.next("opened", "caught_up")
+        server.stop()
+
+        refusal = await ending(answers)
+
+    assert refusal.reason == "STORE_UNAVAILABLE"
+
+
+async def test_an_outcome_that_could_not_be_told_is_told_when_the_server_is_back(server: ValkeyServer) -> None:
+    async with opened(server) as (store, _), opened_store(server, **SHORT) as other:
+        requests = ValkeyRequestStore(store=store, clock=HeldClock())
+        elsewhere = ValkeyRequestStore(store=other, clock=HeldClock())
+        await requests.reserve(key())
+        server.stop()
+        with pytest.raises(StoreError):
+            await requests.release(key())
+        server.start()
+        await back(store)
+        await back(other)
+
+        async with asyncio.timeout(PATIENCE_S):
+            standing = await elsewhere.reserve(key())
+        await requests.close()
+        await elsewhere.close()
+
+    assert standing is None
+
+
+def log_key() -> str:
+    return f"cgw:{{{PROJECT}}}:log"
+
+
+def events_key() -> str:
+    return f"cgw:{{{PROJECT}}}:events"
+
+
+@asynccontextmanager
+async def following(log: EventLog, **request: Any) -> AsyncIterator[Answers]:
+    feed = Feed(log=log, clock=Clock(), project_id=PROJECT)
+    it = OpenFeed(log, feed, Clock())  # type: ignore[arg-type]  # nobody holds this clock
+    async with it.stream(**request) as answers:
+        if request:
+            yield answers
+        else:
+            await answers.next("opened", "caught_up")
+            yield answers
+    await feed.close()
+
+
+async def refused(log: EventLog) -> None:
+    """Append until the log refuses."""
+    async with asyncio.timeout(PATIENCE_S):
+        with contextlib.suppress(StoreError):
+            while True:
+                await log.append(new_event(1, body=b"x" * 1000))
+                await log.append(new_event(1000, body=b"y"))
+
+
+async def ending(answers: Answers) -> GatewayError:
+    """How a stream ends, whatever it says before."""
+    async with asyncio.timeout(PATIENCE_S):
+        try:
+            while True:
+                await anext(answers)
+        except GatewayError as error:
+            return error
+
+
+async def back(store: ValkeyStore) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        await store.recovered()
+
+
+async def persistently(log: EventLog, number: int) -> int:
+    """Append as a sender of webhooks does, who comes again after a refusal; the position it has in the end."""
+    deadline = Deadline.after(PATIENCE_S, Clock())
+    while deadline.remaining_s() > 0:
+        with contextlib.suppress(StoreError):
+            return (await log.append(new_event(number))).position
+        await asyncio.sleep(0.05)
+    raise TimeoutError
+
+
+async def write(log: EventLog, acknowledged: list[int], fifty: asyncio.Event) -> None:
+    """Append until the log refuses, noting what it acknowledged, and when that were fifty."""
+    with contextlib.suppress(StoreError):
+        for number in range(1, 100_000):
+            await log.append(new_event(number))
+            acknowledged.append(number)
+            if number == 50:
+                fifty.set()
+
+
+async def follow(follower: ValkeyServer, leader: ValkeyServer) -> None:
+    """Make one server the replica of another, and wait until it is in step."""
+    follower.do("REPLICAOF", "127.0.0.1", leader.port)
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            with leader.client() as client:
+                if client.info("replication").get("slave0", {}).get("state") == "online":
+                    return
+            await asyncio.sleep(0.05)

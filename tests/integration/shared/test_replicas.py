@@ -1,0 +1,209 @@
+"""Several processes on one Valkey are one gateway: one order, one memory, one consumer of a subscription."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from conversation_gateway.v1 import event_feed_pb2 as pb
+
+from gateway.clock import Clock
+from gateway.errors import GatewayError
+from gateway.events.feed import Feed
+from gateway.state.events import Appended
+from gateway.state.log import Keep
+from gateway.state.requests import RequestState
+from gateway.state.valkey_requests import ValkeyRequestStore
+from gateway.upstream.request_ids import RequestIds
+from tests.integration.shared.opening import opened_store, replica
+from tests.unit.events.reading import Answers, OpenFeed, position_of
+from tests.unit.state.sample import PROJECT, append_all, new_event, read_all
+from tests.unit.upstream.request_ids_stage import Api, HeldClock, key
+from tests.valkey_server import ValkeyServer
+
+
+@asynccontextmanager
+async def replica_feed(server: ValkeyServer) -> AsyncIterator[OpenFeed]:
+    async with replica(server) as log:
+        feed = Feed(log=log, clock=Clock(), project_id=PROJECT)
+        yield OpenFeed(log, feed, Clock())  # type: ignore[arg-type]  # nobody holds this clock
+        await feed.close()
+
+
+@asynccontextmanager
+async def replica_requests(server: ValkeyServer) -> AsyncIterator[ValkeyRequestStore]:
+    async with opened_store(server, project_id=PROJECT) as shared:
+        store = ValkeyRequestStore(store=shared, clock=HeldClock())
+        yield store
+        await store.close()
+
+
+async def test_a_webhook_taken_by_one_replica_reaches_a_subscriber_of_another(valkey: ValkeyServer) -> None:
+    async with replica(valkey) as one, replica_feed(valkey) as two, two.stream() as answers:
+        await answers.next("opened", "caught_up")
+
+        await append_all(one, 3)
+        received = await answers.positions(3)
+
+    assert received == [1, 2, 3]
+
+
+async def test_a_repeat_that_lands_on_another_replica_is_recognised(valkey: ValkeyServer) -> None:
+    async with replica(valkey) as one, replica(valkey) as two:
+        await one.append(new_event(1))
+
+        repeat = await two.append(new_event(1))
+
+    assert repeat == Appended(position=1, duplicate=True)
+
+
+async def test_replicas_that_append_at_once_agree_on_one_order(valkey: ValkeyServer) -> None:
+    async with replica_feed(valkey) as one, replica_feed(valkey) as two, replica_feed(valkey) as three:
+        async with one.stream() as first, two.stream() as second:
+            await first.next("opened", "caught_up")
+            await second.next("opened", "caught_up")
+            await asyncio.gather(*(each.log.append(new_event(n)) for n in range(60) for each in (one, two, three)))
+            received = await asyncio.gather(first.positions(60), second.positions(60))
+        events = [[event.raw for event in await read_all(each.log)] for each in (one, two)]
+
+    assert [*received] == [list(range(1, 61))] * 2
+    assert events[0] == events[1]
+    assert len(set(events[0])) == 60
+
+
+async def test_a_cursor_from_one_replica_resumes_on_another(valkey: ValkeyServer) -> None:
+    async with replica_feed(valkey) as one, replica_feed(valkey) as two:
+        await append_all(one.log, 5)
+        async with one.stream(earliest={}) as answers:
+            batch = (await answers.next("opened", "batch")).batch
+        await append_all(one.log, 5, first=6)
+
+        async with two.stream(after_cursor=batch.events[2].cursor) as answers:
+            received = await answers.positions(7)
+
+    assert received == [4, 5, 6, 7, 8, 9, 10]
+
+
+async def test_a_subscription_moves_to_another_replica_and_the_former_holder_gets_nothing_more(
+    valkey: ValkeyServer,
+) -> None:
+    async with replica_feed(valkey) as one, replica_feed(valkey) as two, one.stream(subscription="worker") as former:
+        await append_all(one.log, 3)
+        before = await former.positions(3)
+        waiting = asyncio.ensure_future(everything(former))
+        async with two.stream(subscription="worker") as current:
+            opened = (await current.next("opened")).opened
+            await append_all(two.log, 3, first=4)
+            after = await current.positions(6)
+            late, refusal = await waiting
+
+    assert before == [1, 2, 3]
+    assert (opened.fencing_epoch, position_of(opened.cursor)) == (2, 0)
+    assert after == [1, 2, 3, 4, 5, 6]
+    assert late == []
+    assert refusal.reason == "FENCED"
+
+
+async def test_a_fenced_holder_on_another_replica_cannot_commit(valkey: ValkeyServer) -> None:
+    async with replica_feed(valkey) as one, replica_feed(valkey) as two, one.stream(subscription="worker") as former:
+        await append_all(one.log, 1)
+        epoch = (await former.next("opened")).opened.fencing_epoch
+        cursor = (await former.next("batch")).batch.events[0].cursor
+        async with two.stream(subscription="worker") as current:
+            await current.next("opened")
+            with pytest.raises(GatewayError) as refusal:
+                await one.feed.commit(pb.CommitRequest(subscription="worker", cursor=cursor, fencing_epoch=epoch))
+
+    assert refusal.value.reason == "FENCED"
+
+
+async def test_what_another_replica_trimmed_is_a_gap_here(valkey: ValkeyServer) -> None:
+    few = Keep(age_s=1e9, size_bytes=1 << 40, count=2)
+    async with replica(valkey) as one, replica_feed(valkey) as two:
+        await append_all(one, 10)
+        async with two.stream(earliest={}) as answers:
+            cursor = (await answers.next("opened", "batch")).batch.events[0].cursor
+        await one.trim(keep=few, held=few)
+        await two.log.trim(keep=few, held=few)
+        two.feed.restarted()
+
+        with pytest.raises(GatewayError) as refusal:
+            await two.drained(after_cursor=cursor)
+
+    assert refusal.value.reason == "CURSOR_COMPACTED"
+
+
+async def test_the_same_request_id_at_two_replicas_at_once_reaches_upstream_once(valkey: ValkeyServer) -> None:
+    async with replica_requests(valkey) as one, replica_requests(valkey) as two:
+        api = Api()
+        first = asyncio.create_task(RequestIds(store=one, clock=HeldClock()).run(key(), api.dispatch))
+        await api.sent.wait()
+        second = asyncio.create_task(RequestIds(store=two, clock=HeldClock()).run(key(), api.dispatch))
+        await asyncio.wait({second}, timeout=0.1)
+        api.answer(b"answer")
+        outcomes = await asyncio.gather(first, second)
+
+    assert api.sent_count == 1
+    assert [(each.response, each.replayed) for each in outcomes] == [(b"answer", False), (b"answer", True)]
+
+
+async def test_what_a_dead_replica_had_only_reserved_is_free_again(valkey: ValkeyServer) -> None:
+    async with replica_requests(valkey) as one, replica_requests(valkey) as two:
+        await one.reserve(key())
+        bury(valkey)
+
+        standing = await two.reserve(key())
+
+    assert standing is None
+
+
+async def test_what_a_dead_replica_had_dispatched_is_unknown_and_never_sent_again(valkey: ValkeyServer) -> None:
+    async with replica_requests(valkey) as one, replica_requests(valkey) as two:
+        await one.reserve(key())
+        await one.dispatched(key())
+        bury(valkey)
+        api = Api()
+
+        outcome = await RequestIds(store=two, clock=HeldClock()).run(key(), api.dispatch)
+
+    assert api.sent_count == 0
+    assert outcome.error is not None
+    assert outcome.error.reason == "OUTCOME_UNKNOWN"
+
+
+async def test_a_replica_that_was_taken_for_dead_does_not_send(valkey: ValkeyServer) -> None:
+    async with replica_requests(valkey) as one, replica_requests(valkey) as two:
+        await one.reserve(key())
+        bury(valkey)
+        await two.reserve(key())
+
+        with pytest.raises(GatewayError) as refusal:
+            await one.dispatched(key())
+
+    assert refusal.value.reason == "STORE_UNAVAILABLE"
+
+
+async def test_another_request_under_an_id_in_flight_elsewhere_is_refused(valkey: ValkeyServer) -> None:
+    async with replica_requests(valkey) as one, replica_requests(valkey) as two:
+        await one.reserve(key())
+
+        standing = await two.reserve(key(body=b"other"))
+
+    assert standing is not None
+    assert (standing.state, standing.fingerprint) == (RequestState.RESERVED, key().fingerprint)
+
+
+def bury(server: ValkeyServer) -> None:
+    """Every lease of every process is over."""
+    server.do("DEL", f"cgw:{{{PROJECT}}}:owners")
+
+
+async def everything(answers: Answers) -> tuple[list[int], GatewayError]:
+    """The positions of everything that still comes, and how it ended."""
+    found: list[int] = []
+    try:
+        while True:
+            answer = await anext(answers)
+            found += [position_of(event.cursor) for event in answer.batch.events]
+    except GatewayError as error:
+        return found, error
