@@ -125,9 +125,9 @@ class Feed:
         self._tail.restart(epoch=self._log.epoch, position=self._log.tail.position)
         self._tail.ring()
 
-    def fenced(self, subscription: str, fence: int) -> None:
+    def fenced(self, project_id: str, name: str, fence: int) -> None:
         """The log's word that another process took a subscription over."""
-        self._subscriptions.fenced(subscription, fence)
+        self._subscriptions.fenced(project_id, name, fence)
         self._tail.ring()
 
     @contextmanager

@@ -49,11 +49,11 @@ class Subscriptions:
         self._holds[project_id, named.name] = hold
         return hold
 
-    def fenced(self, name: str, fence: int) -> None:
+    def fenced(self, project_id: str, name: str, fence: int) -> None:
         """Another process holds the subscription from now on, unless a stream of this one took it over since."""
-        for (_, held), hold in self._holds.items():
-            if held == name and hold.subscription.fence < fence:
-                hold.lost = True
+        hold = self._holds.get((project_id, name))
+        if hold is not None and hold.subscription.fence < fence:
+            hold.lost = True
 
     def release(self, hold: Hold) -> None:
         """The stream is over; its place stays free for the next."""

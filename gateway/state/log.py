@@ -49,8 +49,8 @@ class LogListener(Protocol):
     def restarted(self) -> None:
         """What was told so far is void: the log has another epoch, or events were trimmed before they were told."""
 
-    def fenced(self, subscription: str, fence: int) -> None:
-        """Another process took the subscription over and holds it under this number; told before later events."""
+    def fenced(self, project_id: str, name: str, fence: int) -> None:
+        """Another process took a named subscription over and holds it under this number; told before later events."""
 
 
 class EventLog(Protocol):

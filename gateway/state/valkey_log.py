@@ -1,4 +1,4 @@
-"""The shared event log: one stream per project, on a server that has synced its disk before it answers.
+"""The shared event log: one stream, on a server that has synced its disk before it answers.
 
 *200 means the event is on disk.* Every replica appends, and one script recognises, numbers and stores an event in one
 step; every replica follows the same stream, so a cursor from one is good at any other.
@@ -18,7 +18,15 @@ from gateway.state.record import DamagedEventError
 from gateway.state.subscriptions import NewSubscription, Subscription, fenced
 from gateway.state.transaction import MAX_KEY_BYTES
 from gateway.state.valkey_reader import ValkeyReader, begin_log, look
-from gateway.state.valkey_record import contents_hash, new_link, pack_index, read_header, read_link, read_subscription
+from gateway.state.valkey_record import (
+    contents_hash,
+    new_link,
+    pack_index,
+    read_header,
+    read_link,
+    read_subscription,
+    subscription_field,
+)
 from gateway.state.valkey_scripts import DATA_VERSION, script
 from gateway.state.valkey_store import ValkeyStore
 
@@ -26,7 +34,7 @@ _TRIM_COUNT = 500
 
 
 class ValkeyEventLog:
-    """An `EventLog` that replicas share; holds the events of one project."""
+    """An `EventLog` that replicas share."""
 
     def __init__(self, *, store: ValkeyStore, reader: ValkeyReader, clock: Clock, memory_s: float) -> None:
         """Use a reader that follows; `open` is the way in."""
@@ -34,13 +42,12 @@ class ValkeyEventLog:
         self._reader = reader
         self._clock = clock
         self._memory_ms = int(memory_s * 1000)
-        self._project_id = store.options.project_id
         self._closed = False
         self._keys = (store.key("log"), store.key("events"))
 
     @classmethod
     async def open(cls, store: ValkeyStore, *, clock: Clock, memory_s: float) -> "ValkeyEventLog":
-        """The project's log in `store`, which outlives it; identities are remembered for `memory_s`.
+        """The log in `store`, which outlives it; identities are remembered for `memory_s`.
 
         `StoreError` when the data was written by a newer version, or cannot be had.
         """
@@ -88,8 +95,6 @@ class ValkeyEventLog:
         Raises `StoreError` when the store cannot take it now, `ValueError` for an event that no log can hold. A caller
         that is cancelled does not take the event back: it may be in the log.
         """
-        if event.project_id != self._project_id:
-            raise ValueError("the event is of another project")
         if not 1 <= len(event.dedupe_key) <= MAX_KEY_BYTES:
             raise ValueError(f"a dedupe key has 1 to {MAX_KEY_BYTES} bytes")
         index = pack_index(event)
@@ -161,30 +166,33 @@ class ValkeyEventLog:
             size_bytes=int(size_bytes),
             oldest_us=int(oldest) if oldest else None,
             subscriptions=tuple(
-                (read_subscription(self._project_id, name.decode(), value), int(waiting) if waiting else None)
-                for name, value, waiting in sorted(found)
-                if project_id == self._project_id
+                (read_subscription(field, value), int(waiting) if waiting else None)
+                for field, value, waiting in sorted(found)
+                if field.startswith(subscription_field(project_id, "").encode())
             ),
         )
 
     async def acquire(self, *, project_id: str, name: str, new: NewSubscription) -> Subscription:
         """Hand a named subscription to a new consumer; the former one, of whatever replica, is fenced off."""
         keys = (self._keys[0], self._store.key("subscriptions"), self._store.key("fences"))
-        answer = await self._write("acquire", keys, (DATA_VERSION, name, new, self._now_us()))
+        answer = await self._write(
+            "acquire", keys, (DATA_VERSION, subscription_field(project_id, name), new, self._now_us())
+        )
         if answer[0] == b"unknown":
             raise CallerError(
                 "there is no such subscription", reason="SUBSCRIPTION_NOT_FOUND", code=grpc.StatusCode.NOT_FOUND
             )
-        return read_subscription(project_id, name, answer[1])
+        return read_subscription(subscription_field(project_id, name).encode(), answer[1])
 
     async def commit(self, *, project_id: str, name: str, position: int, mark: int, fence: int) -> Subscription:
         """Move a subscription forward, never back; a `fence` other than 0 has to be the current one."""
         keys = (self._keys[0], self._store.key("subscriptions"))
-        arguments = (DATA_VERSION, name, position, mark, fence, self._now_us(), self.epoch.hex())
+        field = subscription_field(project_id, name)
+        arguments = (DATA_VERSION, field, position, mark, fence, self._now_us(), self.epoch.hex())
         answer = await self._write("commit", keys, arguments)
         if answer[0] == b"fenced":
             raise fenced()
-        return read_subscription(project_id, name, answer[1])
+        return read_subscription(subscription_field(project_id, name).encode(), answer[1])
 
     async def trim(self, *, keep: Keep, held: Keep) -> Trimmed:
         """Remove the next few events beyond `keep`; those a subscription still needs only when beyond `held` too."""
@@ -194,7 +202,7 @@ class ValkeyEventLog:
         keys = (*self._keys, self._store.key("subscriptions"))
         answer = await self._write("trim", keys, (DATA_VERSION, self._now_us(), _TRIM_COUNT, *bounds))
         await self._reader.refresh()
-        lost = tuple(read_subscription(self._project_id, name.decode(), value) for name, value in answer[2])
+        lost = tuple(read_subscription(field, value) for field, value in answer[2])
         return Trimmed(head=self.head, count=answer[1], lost=lost)
 
     async def tidy(self, *, dedupe_s: float) -> None:
@@ -216,7 +224,7 @@ class ValkeyEventLog:
         expected = after + 1
         for entry_id, fields in rows:
             try:
-                event, _ = read_link(self._project_id, entry_id, fields)
+                event, _ = read_link(entry_id, fields)
             except DamagedEventError:
                 break
             if event.position != expected:

@@ -28,7 +28,7 @@ _EPOCH_BYTES = 8
 
 
 async def begin_log(store: ValkeyStore) -> None:
-    """Find the project's log on the server, or begin one; `UnsafeStoreError` for data of a newer version."""
+    """Find the log on the server, or begin one; `UnsafeStoreError` for data of a newer version."""
     keys = (store.key("log"), store.key("events"))
     verdict, *version = await store.append(
         script("open"), keys, (DATA_VERSION, secrets.token_hex(_EPOCH_BYTES)), size_bytes=0
@@ -36,7 +36,7 @@ async def begin_log(store: ValkeyStore) -> None:
     if verdict == b"newer":
         raise UnsafeStoreError(f"the shared store was written by a newer version (data {version[0].decode()})")
     if verdict == b"replaced":
-        _log.error("event_log_set_aside", project=store.options.project_id)
+        _log.error("event_log_set_aside")
 
 
 async def look(store: ValkeyStore, position: int) -> tuple[Head, Tail, Link | None]:
@@ -49,7 +49,7 @@ async def look(store: ValkeyStore, position: int) -> tuple[Head, Tail, Link | No
         header, rows = await store.read(script("read"), keys, arguments)
     head, tail = read_header(header)
     with contextlib.suppress(DamagedEventError):
-        return head, tail, read_link(store.options.project_id, *rows[0]) if rows else None
+        return head, tail, read_link(*rows[0]) if rows else None
     return head, tail, None
 
 
@@ -135,9 +135,9 @@ class ValkeyReader:
         )
         for entry_id, fields in answer.get(self._fences, ()):
             self._fences_after = entry_id.decode()
-            name, fence = fields[b"s"].decode(), int(fields[b"f"])
+            project_id, _, name = fields[b"s"].decode().rpartition(":")
             for listener in self.listeners:
-                listener.fenced(name, fence)
+                listener.fenced(project_id, name, int(fields[b"f"]))
         entries = [entry for entry in answer.get(self._events, ()) if _position(entry) > self.tail.position]
         if entries:
             await self._take_entries(entries)
@@ -148,7 +148,7 @@ class ValkeyReader:
             await self._begin_anew()
             return
         try:
-            links = [read_link(self._store.options.project_id, *entry) for entry in entries]
+            links = [read_link(*entry) for entry in entries]
         except DamagedEventError as error:
             # The pages end before it, and say so to those who get there.
             _log.error("event_damaged", position=error.position)

@@ -16,6 +16,8 @@ from gateway.state.events import EventIndex, Head, NewEvent, StoredEvent, Tail
 from gateway.state.record import DamagedEventError
 from gateway.state.subscriptions import Subscription
 
+_TEXTS = 1 + len(EventIndex.__slots__)
+
 
 class Link(NamedTuple):
     """An event, and the mark of its predecessor."""
@@ -27,7 +29,7 @@ class Link(NamedTuple):
 def pack_index(event: NewEvent) -> bytes:
     """The texts of an event, or `ValueError` for one that cannot be written down."""
     try:
-        return orjson.dumps(astuple(event.index))
+        return orjson.dumps((event.project_id, *astuple(event.index)))
     except TypeError:
         raise ValueError("the event holds text that is no Unicode") from None
 
@@ -40,10 +42,10 @@ def contents_hash(index: bytes, encoded: bytes, raw: bytes) -> str:
 def new_link(event: NewEvent, facts: bytes) -> Link:
     """The link of an event that was just stored, with the numbers that the server gave it."""
     numbers = [int(number) for number in facts.split()]
-    return _link(event.project_id, numbers, astuple(event.index), event.encoded, event.raw)
+    return _link(numbers, (event.project_id, *astuple(event.index)), event.encoded, event.raw)
 
 
-def read_link(project_id: str, entry_id: bytes, fields: Mapping[bytes, bytes] | Sequence[bytes]) -> Link:
+def read_link(entry_id: bytes, fields: Mapping[bytes, bytes] | Sequence[bytes]) -> Link:
     """The link that an entry holds, or `DamagedEventError`; fields as the client or as a script gives them."""
     position = int(entry_id.partition(b"-")[0])
     try:
@@ -54,12 +56,12 @@ def read_link(project_id: str, entry_id: bytes, fields: Mapping[bytes, bytes] | 
         proof = int(hashlib.sha1(text.encode()).hexdigest()[:8], 16)  # noqa: S324  # against accidents only
         numbers = [int(number) for number in facts.split()]
         texts = orjson.loads(index)
-        intact = max(proof, 1) == int(mark) and numbers[0] == position and len(texts) == len(EventIndex.__slots__)
+        intact = max(proof, 1) == int(mark) and numbers[0] == position and len(texts) == _TEXTS
     except (KeyError, ValueError):
         intact = False
     if not intact:
         raise DamagedEventError(position)
-    return _link(project_id, numbers, texts, encoded, raw)
+    return _link(numbers, texts, encoded, raw)
 
 
 def read_header(flat: Sequence[bytes]) -> tuple[Head, Tail]:
@@ -81,17 +83,21 @@ def read_header(flat: Sequence[bytes]) -> tuple[Head, Tail]:
     return head, tail
 
 
-def read_subscription(project_id: str, name: str, value: bytes) -> Subscription:
+def subscription_field(project_id: str, name: str) -> str:
+    """Under which a subscription is kept; its name holds no colon."""
+    return f"{project_id}:{name}"
+
+
+def read_subscription(field: bytes, value: bytes) -> Subscription:
     """A subscription as a script gives it."""
+    project_id, _, name = field.decode().rpartition(":")
     position, mark, fence, committed_us = (int(number) for number in value.split())
     return Subscription(
         project_id=project_id, name=name, position=position, mark=mark, fence=fence, committed_us=committed_us
     )
 
 
-def _link(project_id: str, numbers: Sequence[int], texts: Sequence[Any], encoded: bytes, raw: bytes) -> Link:
+def _link(numbers: Sequence[int], texts: Sequence[Any], encoded: bytes, raw: bytes) -> Link:
     position, stored_us, end_bytes, possible_duplicate, former_mark, mark = numbers
-    event = StoredEvent._make(
-        (position, stored_us, end_bytes, possible_duplicate, project_id, *texts, encoded, raw, mark)
-    )
+    event = StoredEvent._make((position, stored_us, end_bytes, possible_duplicate, *texts, encoded, raw, mark))
     return Link(event, former_mark)

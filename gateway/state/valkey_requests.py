@@ -31,10 +31,10 @@ class ValkeyRequestStore:
     """
 
     def __init__(self, *, store: ValkeyStore, clock: Clock) -> None:
-        """Keep the ids of the store's project; the store outlives this object."""
+        """Keep ids in the store, which outlives this object."""
         self._store = store
         self._clock = clock
-        self._untold: dict[str, Callable[[], Awaitable[Any]]] = {}
+        self._untold: dict[RequestKey, Callable[[], Awaitable[Any]]] = {}
         self._task = asyncio.create_task(self._tell_again(), name="valkey-requests")
 
     @property
@@ -49,18 +49,18 @@ class ValkeyRequestStore:
         """
         wait_s = _LOOK_S
         while True:
-            self._untold.pop(key.request_id, None)
-            keys = (self._key(key.request_id), self._store.key("owners"))
+            self._untold.pop(key, None)
+            keys = (self._key(key.project_id, key.request_id), self._store.key("owners"))
             arguments = (self._store.owner, key.fingerprint, self._now_us(), _KEPT_MS)
             try:
                 answer = await self._store.call(script("reserve"), keys, arguments)
             except BaseException:
                 # It may have been taken all the same, and would be held for as long as this process lives.
-                self._tell_later(key.request_id, lambda: self._release(key))
+                self._tell_later(key, lambda: self._release(key))
                 raise
             if answer[0] == b"taken":
                 return None
-            record = self._record(key.request_id, answer)
+            record = self._record(key, answer)
             if answer[0] == b"stands" or record.fingerprint != key.fingerprint:
                 return record
             await asyncio.sleep(wait_s)
@@ -69,7 +69,7 @@ class ValkeyRequestStore:
     async def dispatched(self, key: RequestKey) -> None:
         """Note that a reserved request may have been sent from now on."""
         arguments = (self._store.owner, key.fingerprint)
-        if not await self._store.call(script("dispatched"), (self._key(key.request_id),), arguments):
+        if not await self._store.call(script("dispatched"), (self._key(key.project_id, key.request_id),), arguments):
             raise StoreError.unavailable("the request id is no longer reserved; nothing was sent")
 
     async def conclude(self, key: RequestKey, state: RequestState, answer: bytes | None) -> RequestRecord | None:
@@ -82,8 +82,7 @@ class ValkeyRequestStore:
 
     async def settle(self, project_id: str, request_id: str, message_id: str) -> bool:
         """Note the proof that a request was carried out; whether that was news."""
-        del project_id
-        return bool(await self._store.call(script("settle"), (self._key(request_id),), (message_id,)))
+        return bool(await self._store.call(script("settle"), (self._key(project_id, request_id),), (message_id,)))
 
     async def close(self) -> None:
         """Tell no more; what is untold counts as this process's until its lease is over."""
@@ -94,44 +93,48 @@ class ValkeyRequestStore:
         try:
             return await step()
         except BaseException:
-            self._tell_later(key.request_id, step)
+            self._tell_later(key, step)
             raise
 
-    def _tell_later(self, request_id: str, step: Callable[[], Awaitable[Any]]) -> None:
+    def _tell_later(self, key: RequestKey, step: Callable[[], Awaitable[Any]]) -> None:
         if len(self._untold) < _MOST_UNTOLD:
-            self._untold[request_id] = step
+            self._untold[key] = step
 
     async def _tell_again(self) -> None:
         while True:
             await asyncio.sleep(_AGAIN_S)
-            for request_id, step in list(self._untold.items()):
-                if self._untold.get(request_id) is not step:
+            for key, step in list(self._untold.items()):
+                if self._untold.get(key) is not step:
                     continue
                 try:
                     await step()
                 except StoreError:
                     break
-                if self._untold.get(request_id) is step:
-                    del self._untold[request_id]
+                if self._untold.get(key) is step:
+                    del self._untold[key]
 
     async def _conclude(self, key: RequestKey, state: RequestState, answer: bytes | None) -> RequestRecord | None:
         arguments: list[bytes | str | int] = [key.fingerprint, int(state), self._now_us(), _KEPT_MS]
         if answer is not None:
             arguments.append(answer)
-        return self._standing(key, await self._store.call(script("conclude"), (self._key(key.request_id),), arguments))
+        return self._standing(
+            key, await self._store.call(script("conclude"), (self._key(key.project_id, key.request_id),), arguments)
+        )
 
     async def _release(self, key: RequestKey) -> RequestRecord | None:
         arguments = (self._store.owner,)
-        return self._standing(key, await self._store.call(script("release"), (self._key(key.request_id),), arguments))
+        return self._standing(
+            key, await self._store.call(script("release"), (self._key(key.project_id, key.request_id),), arguments)
+        )
 
     def _standing(self, key: RequestKey, answer: Any) -> RequestRecord | None:
-        return self._record(key.request_id, answer) if answer[0] == b"stands" else None
+        return self._record(key, answer) if answer[0] == b"stands" else None
 
-    def _record(self, request_id: str, answer: Any) -> RequestRecord:
+    def _record(self, key: RequestKey, answer: Any) -> RequestRecord:
         _, fingerprint, state, expires_us, kept, message_id = answer
         return RequestRecord(
-            project_id=self._store.options.project_id,
-            request_id=request_id,
+            project_id=key.project_id,
+            request_id=key.request_id,
             fingerprint=fingerprint or b"",
             state=RequestState(int(state)),
             expires_us=int(expires_us),
@@ -139,8 +142,8 @@ class ValkeyRequestStore:
             message_id=(message_id or b"").decode(),
         )
 
-    def _key(self, request_id: str) -> str:
-        return self._store.key("request", request_id)
+    def _key(self, project_id: str, request_id: str) -> str:
+        return self._store.key("request", project_id, request_id)
 
     def _now_us(self) -> int:
         return int(self._clock.now().timestamp() * 1_000_000)

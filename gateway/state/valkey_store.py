@@ -1,4 +1,4 @@
-"""One project's connection to the shared store, and what is known of its health.
+"""The connection to the shared store, and what is known of its health.
 
 Everything the replicas share goes through here: in groups on two lanes, one for events and one for what a send waits
 for, so that a backlog of events does not hold up a send. When the server is slow, away or refuses writes everybody is
@@ -62,10 +62,11 @@ _AGAIN_S = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreOptions:
-    """How one project uses the shared store."""
+    """How the shared store is used."""
 
     url: str
     project_id: str
+    """Whose keys these are: the gateway's first project, whose name is in the hash tag of all of them."""
     accept_unsafe: bool = False
     """Use a server that may forget what it has acknowledged."""
     replica_count: int = 0
@@ -82,7 +83,7 @@ def unseen(_reason: str) -> None:
 
 
 class ValkeyStore:
-    """What the parts of the shared state talk to; belongs to one project and one event loop."""
+    """What the parts of the shared state talk to; belongs to one event loop."""
 
     def __init__(
         self, *, options: StoreOptions, servers: Servers, client: Redis, failed: Callable[[str], None]
@@ -135,7 +136,7 @@ class ValkeyStore:
         return self._events.waiting_count
 
     def key(self, *parts: str) -> str:
-        """The name of one of the project's keys; all of them live on one server."""
+        """The name of one of our keys; all of them live on one server."""
         return _key(self.options.project_id, *parts)
 
     async def append(

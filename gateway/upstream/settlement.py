@@ -56,7 +56,7 @@ class Settlement:
     def restarted(self) -> None:
         """Nothing of this depends on the log's earlier events; called by the log."""
 
-    def fenced(self, subscription: str, fence: int) -> None:
+    def fenced(self, project_id: str, name: str, fence: int) -> None:
         """Subscriptions are the feed's; called by the log."""
 
     async def close(self) -> None:

@@ -110,7 +110,7 @@ class Listener:
     def restarted(self) -> None:
         self.restart.set()
 
-    def fenced(self, subscription: str, fence: int) -> None:
+    def fenced(self, project_id: str, name: str, fence: int) -> None:
         pass
 
 

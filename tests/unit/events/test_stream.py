@@ -140,7 +140,6 @@ async def test_a_filter_lets_through_only_what_passes(tmp_path: Path) -> None:
     assert all_positions(answers) == [100, 200, 300]
 
 
-@pytest.mark.embedded
 async def test_another_projects_events_are_not_served(tmp_path: Path) -> None:
     async with opened_feed(tmp_path) as it:
         await it.log.append(new_event(1, project_id="project-2"))

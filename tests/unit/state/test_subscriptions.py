@@ -83,7 +83,6 @@ async def test_a_fence_of_a_subscription_that_is_gone_is_refused(tmp_path: Path)
     assert refusal.value.reason == "FENCED"
 
 
-@pytest.mark.embedded
 async def test_subscriptions_of_two_projects_do_not_meet(tmp_path: Path) -> None:
     async with opened_log(tmp_path / "log.db") as log:
         await append_all(log, 3)

@@ -291,7 +291,6 @@ async def test_another_request_that_comes_in_the_instant_the_first_ends_is_refus
     assert await call == Outcome(response=b"first")
 
 
-@pytest.mark.embedded
 async def test_projects_do_not_share_ids(ids: RequestIds) -> None:
     await ids.run(key(project_id="one"), Api().answer(b"first").dispatch)
 
