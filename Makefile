@@ -111,7 +111,7 @@ $(VENV)/.installed: requirements/dev.lock pyproject.toml clients/python/pyprojec
 	@touch $@
 
 $(NODE_SDK_FOLDER)/node_modules/.installed: $(NODE_SDK_FOLDER)/package-lock.json
-	cd $(NODE_SDK_FOLDER) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd $(NODE_SDK_FOLDER) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(VENV)-proto/.installed: requirements/proto.lock

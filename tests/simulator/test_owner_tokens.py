@@ -1,11 +1,15 @@
 """A webhook with client credentials: its owner's server is asked for a token, and callbacks carry it."""
 
+import asyncio
 import base64
 from urllib.parse import parse_qs
 
 import pytest
 
 from gateway.simulator import Simulator
+from gateway.simulator.delivery.owner_tokens import OwnerTokens
+from gateway.simulator.delivery.poster import Poster, PostError
+from gateway.simulator.schedule import Schedule
 from tests.simulator.api_client import ApiClient
 from tests.simulator.receiver import Received, Receiver
 from tests.simulator.test_callbacks import is_signed
@@ -92,6 +96,27 @@ async def test_a_refused_token_is_replaced_and_the_callback_repeated(api: ApiCli
     signature = "x-sinch-webhook-signature"
     assert (first.body, first.headers[signature]) == (second.body, second.headers[signature])
     assert len(posted(receiver, "/token")) == 2
+
+
+async def test_a_server_that_fails_is_asked_once_by_all_who_wait() -> None:
+    asked, fail, requests = asyncio.Event(), asyncio.Event(), []
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        requests.append(await reader.readuntil(b"\r\n\r\n"))
+        asked.set()
+        await fail.wait()
+        writer.transport.abort()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        endpoint = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/token"
+        tokens = OwnerTokens(schedule=Schedule(), poster=Poster(), timeout_s=10)
+        waiting = [asyncio.create_task(tokens.token({**_CREDENTIALS, "endpoint": endpoint})) for _ in range(3)]
+        await asked.wait()
+        fail.set()
+        failures = await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [type(failure) for failure in failures] == [PostError] * 3
+    assert len(requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,12 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(slots=True)
 class _Kept:
-    """One token, and who fetches the next."""
+    """One token, and whoever fetches the next."""
 
     value: str = ""
     good_until_s: float = 0.0
+    ended_count: int = 0
+    """Fetches that are over, whatever came of them."""
     fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -38,11 +40,18 @@ class OwnerTokens:
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
 
     async def token(self, credentials: Json) -> str:
-        """A token that is good now; one fetch at a time whoever asks. PostError when the server gives none."""
+        """A token that is good now, or PostError when the server gives none; all who wait share one fetch."""
         kept = self._entry(credentials)
+        ended_count = kept.ended_count
         async with kept.fetching:
             if kept.good_until_s <= self._schedule.epoch_s():
-                kept.value, life_s = await self._fetch(credentials)
+                # Another fetch would keep all callbacks waiting for a server that has just failed.
+                if kept.ended_count != ended_count:
+                    raise PostError("the owner's server gave no token to another callback")
+                try:
+                    kept.value, life_s = await self._fetch(credentials)
+                finally:
+                    kept.ended_count += 1
                 kept.good_until_s = self._schedule.epoch_s() + life_s
             return kept.value
 

@@ -60,7 +60,7 @@ class Answer:
     auth_delay_s: float = 0.0
     """How late the next token comes."""
     queue: str = ""
-    """"full": the app's queue is, from now until it is adjusted."""
+    """What the app's queue is from now until it is adjusted: `full`, or "" for as it was."""
     conduct: Conduct | None = None
 
     @classmethod
