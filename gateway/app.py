@@ -22,7 +22,7 @@ from gateway.events.feed import Feed
 from gateway.grace import Grace
 from gateway.http_server import HttpServer
 from gateway.listener import Listener
-from gateway.rpc import event_feed, message_stream, paging, passthrough, raw
+from gateway.rpc import event_feed, large_batch, message_stream, paging, passthrough, raw
 from gateway.rpc.boundary import Boundary
 from gateway.rpc.server import Door, RpcServer
 from gateway.settings import Settings, all_projects
@@ -149,6 +149,7 @@ def _rpc_server(settings: Settings, *, calls: Caller, feed: Feed, metrics: Metri
         passthrough.handlers(operations, calls=calls, boundary=boundary)
         | paging.handlers(operations, calls=calls, boundary=boundary)
         | message_stream.handlers(operations=operations, calls=calls, boundary=boundary, clock=clock)
+        | large_batch.handlers(operations=operations, calls=calls, boundary=boundary, clock=clock)
         | event_feed.handlers(
             feed=feed, boundary=boundary, projects=[project.project_id for project in all_projects(settings)]
         )

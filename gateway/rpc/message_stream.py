@@ -105,18 +105,18 @@ def report(answer: Answer) -> call_options_pb2.CallReport:
     """What a single call would say of its answer in trailers."""
     said = call_options_pb2.CallReport(
         attempt_count=answer.attempt_count,
-        queue_wait=_span(answer.queue_wait_s),
+        queue_wait=span(answer.queue_wait_s),
         replayed=answer.replayed,
         upstream_request_id=answer.upstream_request_id,
     )
     if answer.app_queue_eta_s is not None:
-        said.app_queue_eta.MergeFrom(_span(answer.app_queue_eta_s))
+        said.app_queue_eta.MergeFrom(span(answer.app_queue_eta_s))
     return said
 
 
 def going_away() -> call_options_pb2.GoingAway:
     """What a stream is told when the gateway begins to shut down."""
-    return call_options_pb2.GoingAway(reconnect_delay=_span(status.RECONNECT_S))
+    return call_options_pb2.GoingAway(reconnect_delay=span(status.RECONNECT_S))
 
 
 def _wrong(request: Any) -> list[Violation]:
@@ -134,7 +134,8 @@ def _wrong(request: Any) -> list[Violation]:
     return violations
 
 
-def _span(seconds: float) -> Duration:
+def span(seconds: float) -> Duration:
+    """Seconds as the contract says them."""
     span = Duration()
     span.FromNanoseconds(round(seconds * 1e9))
     return span

@@ -10,13 +10,26 @@ from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.rpc import status_pb2 as _status_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class LargeBatchState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LARGE_BATCH_STATE_UNSPECIFIED: _ClassVar[LargeBatchState]
+    LARGE_BATCH_STATE_ACCEPTED: _ClassVar[LargeBatchState]
+    LARGE_BATCH_STATE_REFUSED: _ClassVar[LargeBatchState]
+    LARGE_BATCH_STATE_UNKNOWN: _ClassVar[LargeBatchState]
+LARGE_BATCH_STATE_UNSPECIFIED: LargeBatchState
+LARGE_BATCH_STATE_ACCEPTED: LargeBatchState
+LARGE_BATCH_STATE_REFUSED: LargeBatchState
+LARGE_BATCH_STATE_UNKNOWN: LargeBatchState
 
 class SendBatchRequest(_message.Message):
     __slots__ = ("project_id", "app_id", "message", "recipient_and_params", "processing_strategy", "batch_metadata", "message_metadata", "conversation_metadata", "send_after", "callback_url", "channel_priority_order", "ttl", "channel_properties", "correlation_id", "options")
@@ -85,6 +98,104 @@ class SendBatchResponse(_message.Message):
     batch_id: str
     send_after: _timestamp_pb2.Timestamp
     def __init__(self, batch_id: _Optional[str] = ..., send_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SendLargeBatchRequest(_message.Message):
+    __slots__ = ("start", "recipients")
+    START_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENTS_FIELD_NUMBER: _ClassVar[int]
+    start: LargeBatchStart
+    recipients: LargeBatchRecipients
+    def __init__(self, start: _Optional[_Union[LargeBatchStart, _Mapping]] = ..., recipients: _Optional[_Union[LargeBatchRecipients, _Mapping]] = ...) -> None: ...
+
+class LargeBatchStart(_message.Message):
+    __slots__ = ("batch",)
+    BATCH_FIELD_NUMBER: _ClassVar[int]
+    batch: SendBatchRequest
+    def __init__(self, batch: _Optional[_Union[SendBatchRequest, _Mapping]] = ...) -> None: ...
+
+class LargeBatchRecipients(_message.Message):
+    __slots__ = ("recipient_and_params",)
+    RECIPIENT_AND_PARAMS_FIELD_NUMBER: _ClassVar[int]
+    recipient_and_params: _containers.RepeatedCompositeFieldContainer[RecipientAndParams]
+    def __init__(self, recipient_and_params: _Optional[_Iterable[_Union[RecipientAndParams, _Mapping]]] = ...) -> None: ...
+
+class SendLargeBatchResponse(_message.Message):
+    __slots__ = ("progress", "outcome", "waiting", "received", "completed", "going_away")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    GOING_AWAY_FIELD_NUMBER: _ClassVar[int]
+    progress: LargeBatchProgress
+    outcome: LargeBatchOutcome
+    waiting: LargeBatchWaiting
+    received: LargeBatchReceived
+    completed: LargeBatchCompleted
+    going_away: _call_options_pb2.GoingAway
+    def __init__(self, progress: _Optional[_Union[LargeBatchProgress, _Mapping]] = ..., outcome: _Optional[_Union[LargeBatchOutcome, _Mapping]] = ..., waiting: _Optional[_Union[LargeBatchWaiting, _Mapping]] = ..., received: _Optional[_Union[LargeBatchReceived, _Mapping]] = ..., completed: _Optional[_Union[LargeBatchCompleted, _Mapping]] = ..., going_away: _Optional[_Union[_call_options_pb2.GoingAway, _Mapping]] = ...) -> None: ...
+
+class LargeBatchProgress(_message.Message):
+    __slots__ = ("received_count", "accepted_count", "refused_count", "unknown_count")
+    RECEIVED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_COUNT_FIELD_NUMBER: _ClassVar[int]
+    received_count: int
+    accepted_count: int
+    refused_count: int
+    unknown_count: int
+    def __init__(self, received_count: _Optional[int] = ..., accepted_count: _Optional[int] = ..., refused_count: _Optional[int] = ..., unknown_count: _Optional[int] = ...) -> None: ...
+
+class LargeBatchOutcome(_message.Message):
+    __slots__ = ("first_index", "recipient_count", "state", "refused_recipients", "response", "error", "report")
+    FIRST_INDEX_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_RECIPIENTS_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    first_index: int
+    recipient_count: int
+    state: LargeBatchState
+    refused_recipients: _containers.RepeatedCompositeFieldContainer[RefusedRecipient]
+    response: SendBatchResponse
+    error: _status_pb2.Status
+    report: _call_options_pb2.CallReport
+    def __init__(self, first_index: _Optional[int] = ..., recipient_count: _Optional[int] = ..., state: _Optional[_Union[LargeBatchState, str]] = ..., refused_recipients: _Optional[_Iterable[_Union[RefusedRecipient, _Mapping]]] = ..., response: _Optional[_Union[SendBatchResponse, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., report: _Optional[_Union[_call_options_pb2.CallReport, _Mapping]] = ...) -> None: ...
+
+class RefusedRecipient(_message.Message):
+    __slots__ = ("index", "field", "description", "reason", "repeated_recipient")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REPEATED_RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    field: str
+    description: str
+    reason: str
+    repeated_recipient: bool
+    def __init__(self, index: _Optional[int] = ..., field: _Optional[str] = ..., description: _Optional[str] = ..., reason: _Optional[str] = ..., repeated_recipient: bool = ...) -> None: ...
+
+class LargeBatchWaiting(_message.Message):
+    __slots__ = ("first_index", "error", "retry_delay")
+    FIRST_INDEX_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    RETRY_DELAY_FIELD_NUMBER: _ClassVar[int]
+    first_index: int
+    error: _status_pb2.Status
+    retry_delay: _duration_pb2.Duration
+    def __init__(self, first_index: _Optional[int] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., retry_delay: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class LargeBatchReceived(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class LargeBatchCompleted(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class Batch(_message.Message):
     __slots__ = ("batch_id", "status", "send_after", "meta_data", "batch_metadata")

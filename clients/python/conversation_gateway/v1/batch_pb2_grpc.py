@@ -41,6 +41,11 @@ class BatchServiceStub(object):
                 request_serializer=conversation__gateway_dot_v1_dot_batch__pb2.SendBatchRequest.SerializeToString,
                 response_deserializer=conversation__gateway_dot_v1_dot_batch__pb2.SendBatchResponse.FromString,
                 _registered_method=True)
+        self.SendLargeBatch = channel.stream_stream(
+                '/conversation_gateway.v1.BatchService/SendLargeBatch',
+                request_serializer=conversation__gateway_dot_v1_dot_batch__pb2.SendLargeBatchRequest.SerializeToString,
+                response_deserializer=conversation__gateway_dot_v1_dot_batch__pb2.SendLargeBatchResponse.FromString,
+                _registered_method=True)
         self.CancelBatch = channel.unary_unary(
                 '/conversation_gateway.v1.BatchService/CancelBatch',
                 request_serializer=conversation__gateway_dot_v1_dot_batch__pb2.CancelBatchRequest.SerializeToString,
@@ -84,6 +89,40 @@ class BatchServiceServicer(object):
         OK means that the batch was accepted. Each recipient becomes a message of its own, with receipts of its own on the
         event feed; their `metadata` is JSON in a string with `_batch_id`. The messages pass through the app's queue like
         others. Set `options.request_id` to make a repeat safe.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendLargeBatch(self, request_iterator, context):
+        """Sends one message to any number of recipients, as batches of up to 1000 that go out one after the other.
+
+        First comes `start`, then the recipients, in messages of any size up to 4 MiB, then half-close. A recipient's index
+        is its place among all recipients of the stream, from 0. Recipients are cut into batches by their order alone: every
+        1000, or sooner where they are so long that 2 MiB come together. A batch is sent as soon as it is complete, the
+        last one after half-close. Each is answered by one `outcome`, and each answer holds the counts so far. After the
+        last outcome comes `completed`, and the stream ends with OK.
+
+        A recipient that is wrong by itself, or was given before in this stream (an equal `recipient`, whatever its
+        parameters), is left out and named in its batch's outcome; the others are sent to. So is a batch that the API
+        refuses: later ones are sent all the same. What is wrong with `start` ends the stream with `INVALID_ARGUMENT`
+        before anything is sent, and messages out of order end it once the batches that were complete are answered.
+
+        Limits hold for each batch as for `SendBatch`. One that finds no room is not refused but waits, and says so in
+        `waiting`: for a limit as long as the stream lives, unless `options.max_queue_wait` is set; for an API that cannot
+        be reached or fails up to five minutes, after which it is refused. Meanwhile nothing more is read, so the caller is
+        held back by its own stream. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+        SLOW_CONSUMER.
+
+        A stream that breaks or is cancelled sends no batch that was not complete. With `options.request_id` set it can be
+        given again within 24 hours, whole and from the start: what was sent is not sent again but answered from memory,
+        with `report.replayed`, and what was not is sent. It has to be the same: the first batch whose content differs from
+        what was sent under this id ends the stream with `ALREADY_EXISTS`, REQUEST_ID_REUSED, after its outcome, and
+        nothing behind it is sent. So send to corrected recipients by another stream with another id. Without an id a
+        stream that breaks leaves open which of its last batches went out.
+
+        When the gateway shuts down it says `going_away`, reads no more, answers the batches that are complete, gives up
+        those that wait, and ends the stream with `UNAVAILABLE`, SHUTTING_DOWN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,6 +181,11 @@ def add_BatchServiceServicer_to_server(servicer, server):
                     servicer.SendBatch,
                     request_deserializer=conversation__gateway_dot_v1_dot_batch__pb2.SendBatchRequest.FromString,
                     response_serializer=conversation__gateway_dot_v1_dot_batch__pb2.SendBatchResponse.SerializeToString,
+            ),
+            'SendLargeBatch': grpc.stream_stream_rpc_method_handler(
+                    servicer.SendLargeBatch,
+                    request_deserializer=conversation__gateway_dot_v1_dot_batch__pb2.SendLargeBatchRequest.FromString,
+                    response_serializer=conversation__gateway_dot_v1_dot_batch__pb2.SendLargeBatchResponse.SerializeToString,
             ),
             'CancelBatch': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelBatch,
@@ -203,6 +247,33 @@ class BatchService(object):
             '/conversation_gateway.v1.BatchService/SendBatch',
             conversation__gateway_dot_v1_dot_batch__pb2.SendBatchRequest.SerializeToString,
             conversation__gateway_dot_v1_dot_batch__pb2.SendBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendLargeBatch(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/conversation_gateway.v1.BatchService/SendLargeBatch',
+            conversation__gateway_dot_v1_dot_batch__pb2.SendLargeBatchRequest.SerializeToString,
+            conversation__gateway_dot_v1_dot_batch__pb2.SendLargeBatchResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -42,6 +42,36 @@ class BatchServiceStub:
     event feed; their `metadata` is JSON in a string with `_batch_id`. The messages pass through the app's queue like
     others. Set `options.request_id` to make a repeat safe.
     """
+    SendLargeBatch: _grpc.StreamStreamMultiCallable[_batch_pb2.SendLargeBatchRequest, _batch_pb2.SendLargeBatchResponse]
+    """Sends one message to any number of recipients, as batches of up to 1000 that go out one after the other.
+
+    First comes `start`, then the recipients, in messages of any size up to 4 MiB, then half-close. A recipient's index
+    is its place among all recipients of the stream, from 0. Recipients are cut into batches by their order alone: every
+    1000, or sooner where they are so long that 2 MiB come together. A batch is sent as soon as it is complete, the
+    last one after half-close. Each is answered by one `outcome`, and each answer holds the counts so far. After the
+    last outcome comes `completed`, and the stream ends with OK.
+
+    A recipient that is wrong by itself, or was given before in this stream (an equal `recipient`, whatever its
+    parameters), is left out and named in its batch's outcome; the others are sent to. So is a batch that the API
+    refuses: later ones are sent all the same. What is wrong with `start` ends the stream with `INVALID_ARGUMENT`
+    before anything is sent, and messages out of order end it once the batches that were complete are answered.
+
+    Limits hold for each batch as for `SendBatch`. One that finds no room is not refused but waits, and says so in
+    `waiting`: for a limit as long as the stream lives, unless `options.max_queue_wait` is set; for an API that cannot
+    be reached or fails up to five minutes, after which it is refused. Meanwhile nothing more is read, so the caller is
+    held back by its own stream. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+    SLOW_CONSUMER.
+
+    A stream that breaks or is cancelled sends no batch that was not complete. With `options.request_id` set it can be
+    given again within 24 hours, whole and from the start: what was sent is not sent again but answered from memory,
+    with `report.replayed`, and what was not is sent. It has to be the same: the first batch whose content differs from
+    what was sent under this id ends the stream with `ALREADY_EXISTS`, REQUEST_ID_REUSED, after its outcome, and
+    nothing behind it is sent. So send to corrected recipients by another stream with another id. Without an id a
+    stream that breaks leaves open which of its last batches went out.
+
+    When the gateway shuts down it says `going_away`, reads no more, answers the batches that are complete, gives up
+    those that wait, and ends the stream with `UNAVAILABLE`, SHUTTING_DOWN.
+    """
     CancelBatch: _grpc.UnaryUnaryMultiCallable[_batch_pb2.CancelBatchRequest, _batch_pb2.CancelBatchResponse]
     """Cancels a batch that is scheduled for later.
 
@@ -74,6 +104,36 @@ class BatchServiceAsyncStub(BatchServiceStub):
     OK means that the batch was accepted. Each recipient becomes a message of its own, with receipts of its own on the
     event feed; their `metadata` is JSON in a string with `_batch_id`. The messages pass through the app's queue like
     others. Set `options.request_id` to make a repeat safe.
+    """
+    SendLargeBatch: _aio.StreamStreamMultiCallable[_batch_pb2.SendLargeBatchRequest, _batch_pb2.SendLargeBatchResponse]  # type: ignore[assignment]
+    """Sends one message to any number of recipients, as batches of up to 1000 that go out one after the other.
+
+    First comes `start`, then the recipients, in messages of any size up to 4 MiB, then half-close. A recipient's index
+    is its place among all recipients of the stream, from 0. Recipients are cut into batches by their order alone: every
+    1000, or sooner where they are so long that 2 MiB come together. A batch is sent as soon as it is complete, the
+    last one after half-close. Each is answered by one `outcome`, and each answer holds the counts so far. After the
+    last outcome comes `completed`, and the stream ends with OK.
+
+    A recipient that is wrong by itself, or was given before in this stream (an equal `recipient`, whatever its
+    parameters), is left out and named in its batch's outcome; the others are sent to. So is a batch that the API
+    refuses: later ones are sent all the same. What is wrong with `start` ends the stream with `INVALID_ARGUMENT`
+    before anything is sent, and messages out of order end it once the batches that were complete are answered.
+
+    Limits hold for each batch as for `SendBatch`. One that finds no room is not refused but waits, and says so in
+    `waiting`: for a limit as long as the stream lives, unless `options.max_queue_wait` is set; for an API that cannot
+    be reached or fails up to five minutes, after which it is refused. Meanwhile nothing more is read, so the caller is
+    held back by its own stream. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+    SLOW_CONSUMER.
+
+    A stream that breaks or is cancelled sends no batch that was not complete. With `options.request_id` set it can be
+    given again within 24 hours, whole and from the start: what was sent is not sent again but answered from memory,
+    with `report.replayed`, and what was not is sent. It has to be the same: the first batch whose content differs from
+    what was sent under this id ends the stream with `ALREADY_EXISTS`, REQUEST_ID_REUSED, after its outcome, and
+    nothing behind it is sent. So send to corrected recipients by another stream with another id. Without an id a
+    stream that breaks leaves open which of its last batches went out.
+
+    When the gateway shuts down it says `going_away`, reads no more, answers the batches that are complete, gives up
+    those that wait, and ends the stream with `UNAVAILABLE`, SHUTTING_DOWN.
     """
     CancelBatch: _aio.UnaryUnaryMultiCallable[_batch_pb2.CancelBatchRequest, _batch_pb2.CancelBatchResponse]  # type: ignore[assignment]
     """Cancels a batch that is scheduled for later.
@@ -110,6 +170,42 @@ class BatchServiceServicer(metaclass=_abc_1.ABCMeta):
         OK means that the batch was accepted. Each recipient becomes a message of its own, with receipts of its own on the
         event feed; their `metadata` is JSON in a string with `_batch_id`. The messages pass through the app's queue like
         others. Set `options.request_id` to make a repeat safe.
+        """
+
+    @_abc_1.abstractmethod
+    def SendLargeBatch(
+        self,
+        request_iterator: _MaybeAsyncIterator[_batch_pb2.SendLargeBatchRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_batch_pb2.SendLargeBatchResponse], _abc.AsyncIterator[_batch_pb2.SendLargeBatchResponse]]:
+        """Sends one message to any number of recipients, as batches of up to 1000 that go out one after the other.
+
+        First comes `start`, then the recipients, in messages of any size up to 4 MiB, then half-close. A recipient's index
+        is its place among all recipients of the stream, from 0. Recipients are cut into batches by their order alone: every
+        1000, or sooner where they are so long that 2 MiB come together. A batch is sent as soon as it is complete, the
+        last one after half-close. Each is answered by one `outcome`, and each answer holds the counts so far. After the
+        last outcome comes `completed`, and the stream ends with OK.
+
+        A recipient that is wrong by itself, or was given before in this stream (an equal `recipient`, whatever its
+        parameters), is left out and named in its batch's outcome; the others are sent to. So is a batch that the API
+        refuses: later ones are sent all the same. What is wrong with `start` ends the stream with `INVALID_ARGUMENT`
+        before anything is sent, and messages out of order end it once the batches that were complete are answered.
+
+        Limits hold for each batch as for `SendBatch`. One that finds no room is not refused but waits, and says so in
+        `waiting`: for a limit as long as the stream lives, unless `options.max_queue_wait` is set; for an API that cannot
+        be reached or fails up to five minutes, after which it is refused. Meanwhile nothing more is read, so the caller is
+        held back by its own stream. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+        SLOW_CONSUMER.
+
+        A stream that breaks or is cancelled sends no batch that was not complete. With `options.request_id` set it can be
+        given again within 24 hours, whole and from the start: what was sent is not sent again but answered from memory,
+        with `report.replayed`, and what was not is sent. It has to be the same: the first batch whose content differs from
+        what was sent under this id ends the stream with `ALREADY_EXISTS`, REQUEST_ID_REUSED, after its outcome, and
+        nothing behind it is sent. So send to corrected recipients by another stream with another id. Without an id a
+        stream that breaks leaves open which of its last batches went out.
+
+        When the gateway shuts down it says `going_away`, reads no more, answers the batches that are complete, gives up
+        those that wait, and ends the stream with `UNAVAILABLE`, SHUTTING_DOWN.
         """
 
     @_abc_1.abstractmethod
