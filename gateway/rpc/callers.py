@@ -153,13 +153,16 @@ def stranger() -> CallerError:
 
 
 def _options(request: Any) -> Iterator[Any]:
-    """The options of a request, or of the request inside that one item of a stream is."""
+    """The options of a request, or of the request that is somewhere inside a stream's message."""
     fields = request.DESCRIPTOR.fields_by_name
     if "options" in fields and fields["options"].message_type is CallOptions.DESCRIPTOR:
         yield request.options
         return
     for part, value in request.ListFields():
-        if part.message_type is not None and not part.is_repeated and "options" in part.message_type.fields_by_name:
+        is_ours = (
+            part.message_type is not None and part.message_type.file.package == CallOptions.DESCRIPTOR.file.package
+        )
+        if is_ours and not part.is_repeated:
             yield from _options(value)
 
 

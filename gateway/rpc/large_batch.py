@@ -12,7 +12,7 @@ import grpc
 from conversation_gateway.v1 import batch_pb2 as pb
 
 from gateway.clock import Clock
-from gateway.errors import CallerError, GatewayError, Violation
+from gateway.errors import CallerError, GatewayError, LimitError, Violation
 from gateway.rpc import status
 from gateway.rpc.boundary import Boundary, Call, Handler, failure_of
 from gateway.rpc.dialogue import Dialogue
@@ -75,7 +75,7 @@ class _Stream:
                 else:
                     ending = status.shutting_down()
                     await self._tell(pb.SendLargeBatchResponse(going_away=going_away()))
-            except CallerError as error:
+            except (CallerError, LimitError) as error:
                 ending = error
             await self._ready.put(None)
         if ending is not None:
@@ -89,8 +89,9 @@ class _Stream:
         if self._batch is None:
             await self._start(request)
         elif kind == "recipients":
-            for recipient in request.recipients.recipient_and_params:
-                await self._make_ready(self._batch, self._batch.add(recipient))
+            with self._dialogue.held(request):
+                for recipient in request.recipients.recipient_and_params:
+                    await self._make_ready(self._batch, self._batch.add(recipient))
         else:
             hint = "was given before; only recipients can follow it" if kind == "start" else "must be recipients"
             raise CallerError.invalid([Violation(field=kind or "part", description=hint)])
@@ -166,10 +167,12 @@ class _Stream:
     async def _carry_out(self, part: Part, outcome: pb.LargeBatchOutcome) -> GatewayError | None:
         """Send a batch, again and again while it is only refused for now; the error that ended it, if one did."""
         assert self._batch is not None  # noqa: S101 - parts come from it
+        request = self._batch.request(part)
         patience_s = self._clock.monotonic() + PATIENCE_S
         while True:
             try:
-                answer = await self._batch.send(part, self._call.deadline.within(self._max_deadline_s))
+                with self._dialogue.held(request):
+                    answer = await self._batch.send(request, self._call.deadline.within(self._max_deadline_s))
             except Exception as failure:  # noqa: BLE001 - whatever it is, the batches behind may do better
                 error = failure_of(failure, PATH)
             else:

@@ -110,14 +110,18 @@ class LargeBatch:
                 await asyncio.sleep(0)
         return Part(first_index=part.first_index, recipient_count=part.recipient_count, good=good, refused=refused)
 
-    async def send(self, part: Part, deadline: Deadline) -> Answer:
-        """Send to the part's good recipients, at most once under the batch's request id.
-
-        Raises as `Caller.call` does; `CallerError` REQUEST_ID_REUSED when this part was sent with other content.
-        """
+    def request(self, part: Part) -> SendBatchRequest:
+        """The batch that sends to the part's good recipients."""
         request = self._request(part.good)
         if self._batch.options.request_id:
             request.options.request_id = part_id(self._batch.options.request_id, part.first_index)
+        return request
+
+    async def send(self, request: SendBatchRequest, deadline: Deadline) -> Answer:
+        """Send a part's batch, at most once under its request id.
+
+        Raises as `Caller.call` does; `CallerError` REQUEST_ID_REUSED when this part was sent with other content.
+        """
         return await self._calls.call(self._operation, request, deadline, caller=self._caller)
 
     async def _wrong(
