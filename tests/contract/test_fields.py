@@ -123,6 +123,7 @@ def test_spans_are_durations_where_the_name_is_ours() -> None:
         "max_queue_wait",
         "queue_wait",
         "reconnect_delay",
+        "retry_delay",
         "timeout",
     }
     assert [f.name for f in own if re.search(r"_(seconds|ms|s)$", f.name) and not f.is_repeated] == []
