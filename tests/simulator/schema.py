@@ -28,17 +28,19 @@ def _facts() -> Any:
 
 @cache
 def _operations() -> list[tuple[str, re.Pattern[str], str | None]]:
-    """Method, path and request schema of every operation of the conversation host."""
+    """Method, simulated path and request schema of every operation of the two hosts that SDKs know."""
     operations = orjson.loads((API_FACTS / "endpoints.json").read_bytes())
     return [
         (
             operation["http_method"],
             # A `:` begins a verb, so no identifier in a path reaches across one.
-            re.compile(r"/us/conversation(/v1)?" + re.sub(r"\{\w+\}", "[^/:]+", operation["path"].removeprefix("/v1"))),
+            re.compile(
+                f"/us/{operation['host']}(/v1)?" + re.sub(r"\{\w+\}", "[^/:]+", operation["path"].removeprefix("/v1"))
+            ),
             operation["request_schema"],
         )
         for operation in operations
-        if operation["host"] == "conversation"
+        if operation["host"] in {"conversation", "template"}
     ]
 
 

@@ -12,6 +12,7 @@ from gateway.simulator import AppOptions, Simulator, SimulatorOptions
 from tests.requirements import require
 from tests.simulator.api_client import ApiClient, send_body
 from tests.simulator.receiver import Receiver
+from tests.simulator.schema import API_FACTS, request_complaints
 
 _APP = "01C0NVERSAT10N000000000000"
 _FOLDER = Path(__file__).parent / "node"
@@ -35,6 +36,21 @@ async def test_the_sdk_performs_every_operation_and_parses_its_answer(simulator:
     assert {name: result for name, result in finding["results"].items() if "error" in result} == {}
     assert finding["strangers"] == []
     assert len(finding["results"]) >= 67
+
+
+async def test_what_the_sdk_asks_is_what_the_published_schemas_say(simulator: Simulator) -> None:
+    require(API_FACTS.is_dir(), f"the published schemas in {API_FACTS}")
+
+    finding = await ask_sdk("operations", simulator.url, _APP)
+
+    complaints = {
+        name: found
+        for name, result in finding["results"].items()
+        for request in result["requests"]
+        if request["json"] is not None and not name.startswith("templatesV1.")
+        if (found := request_complaints(request["method"], request["path"], request["json"]))
+    }
+    assert complaints == {}
 
 
 async def test_the_sdk_accepts_the_signature_of_a_callback_and_no_other(receiver: Receiver, api: ApiClient) -> None:

@@ -41,6 +41,7 @@ async function performAll(url, appId) {
     // Each case begins at the configured apps and nothing else.
     await fetch(`${url}/_simulator/reset`, { method: 'POST' });
     results[name] = CASES[name] ? await performed(new Scene(client.conversation, appId), name) : { error: 'no case' };
+    results[name].requests = (await (await fetch(`${url}/_simulator/requests`)).json()).requests;
   }
   return { results, strangers: Object.keys(CASES).filter((name) => !known.includes(name)) };
 }
