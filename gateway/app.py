@@ -14,22 +14,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gateway import __version__, inbound, outbound
+from gateway import __version__, inbound, joined, outbound
 from gateway.admin.probes import Readiness, Scrape, admin_app
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.events.feed import Feed
 from gateway.grace import Grace
 from gateway.http_server import HttpServer
+from gateway.joined import Journeys
 from gateway.listener import Listener
 from gateway.rpc import event_feed, large_batch, message_stream, paging, passthrough, raw
+from gateway.rpc import journeys as journey_door
 from gateway.rpc.boundary import Boundary
 from gateway.rpc.server import Door, RpcServer
 from gateway.settings import Settings, all_projects
 from gateway.telemetry import logs
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.process_metrics import LoopLag
-from gateway.upstream.call import Caller
+from gateway.upstream.call import Caller, Operation
 from gateway.upstream.contract import methods
 from gateway.watched_file import WatchedFiles
 
@@ -110,7 +112,11 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
                 grace,
                 stack,
             )
-            server = _rpc_server(settings, calls=calls, feed=feed, metrics=metrics, clock=clock)
+            operations = [calls.operation(method) for method in methods()]
+            journeys = joined.build(settings, calls=calls, operations=operations, log=events, clock=clock, stack=stack)
+            server = _rpc_server(
+                settings, calls, operations, feed=feed, journeys=journeys, metrics=metrics, clock=clock
+            )
             grpc_address = ""
             if server:
                 stack.push_async_callback(_stop, server, grace)
@@ -129,6 +135,7 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
         stack.push_async_callback(files.close)
         # Taken down in reverse: these come first, so that balancers look elsewhere before any stream ends.
         stack.push_async_callback(feed.drain)
+        stack.callback(journeys.witness.drain)
         if server:
             stack.push_async_callback(server.pause)
         stack.callback(readiness.drain)
@@ -140,16 +147,27 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
         yield Addresses(grpc=grpc_address, webhooks=webhooks, admin=admin)
 
 
-def _rpc_server(settings: Settings, *, calls: Caller, feed: Feed, metrics: Metrics, clock: Clock) -> RpcServer | None:
+def _rpc_server(
+    settings: Settings,
+    calls: Caller,
+    operations: list[Operation],
+    *,
+    feed: Feed,
+    journeys: Journeys,
+    metrics: Metrics,
+    clock: Clock,
+) -> RpcServer | None:
     if not settings.grpc_address:
         return None
     boundary = Boundary(metrics=metrics, clock=clock, max_deadline_s=settings.max_deadline_s)
-    operations = [calls.operation(method) for method in methods()]
     return RpcServer(
         passthrough.handlers(operations, calls=calls, boundary=boundary)
         | paging.handlers(operations, calls=calls, boundary=boundary)
         | message_stream.handlers(operations=operations, calls=calls, boundary=boundary, clock=clock)
         | large_batch.handlers(operations=operations, calls=calls, boundary=boundary, clock=clock)
+        | journey_door.handlers(
+            messages=journeys.messages, capabilities=journeys.capabilities, boundary=boundary, fed=journeys.fed
+        )
         | event_feed.handlers(
             feed=feed, boundary=boundary, projects=[project.project_id for project in all_projects(settings)]
         )

@@ -111,8 +111,11 @@ class Boundary:
         """Return once no RPC of ours is in flight; health and reflection do not count."""
         await self._idle.wait()
 
-    def unary(self, path: str, request_class: type[Message], behaviour: Unary) -> Handler:
-        """A handler for one request and one answer."""
+    def unary(
+        self, path: str, request_class: type[Message], behaviour: Unary, *, max_deadline_s: float | None = None
+    ) -> Handler:
+        """A handler for one request and one answer; `max_deadline_s` is for one that waits for people."""
+        cap_s = max_deadline_s or self.max_deadline_s
         rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "unary")))
 
         async def answer(call: Call, context: Context, admission: Admission) -> bytes:
@@ -124,7 +127,7 @@ class Boundary:
             return response
 
         async def handle(_requests: object, context: Context) -> bytes:
-            cap = Deadline.after(self.max_deadline_s, self._clock)
+            cap = Deadline.after(cap_s, self._clock)
             return await self._guard(rpc, context, answer, cap, "calls")
 
         # One request all the same: as a stream, it is not read before its caller is known.

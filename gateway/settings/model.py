@@ -163,6 +163,20 @@ class Settings(BaseModel):
         "Hosts a request's `callback_url` may name, comma separated; `*` is any, nothing is none.",
         ("*",),
     )
+    capability_memory_s: float = _knob(
+        "GATEWAY_CAPABILITY_MEMORY_S",
+        "Seconds that `AwaitCapability` remembers a recipient who can be reached; 0 asks every time.",
+        3600.0,
+        ge=0,
+        le=7 * 86_400,
+    )
+    capability_negative_memory_s: float = _knob(
+        "GATEWAY_CAPABILITY_NEGATIVE_MEMORY_S",
+        "Seconds that it remembers one who cannot; an unknown answer is remembered for a minute.",
+        600.0,
+        ge=0,
+        le=7 * 86_400,
+    )
     raw_calls: bool = _knob(
         "GATEWAY_RAW_CALLS", "Serve `RawService`, which reaches operations the contract lacks.", default=False
     )

@@ -104,7 +104,16 @@ def test_09_and_10_no_vocabulary_of_the_vendor_is_an_enum_that_could_collide_or_
     used = {f.enum_type.name for m in MESSAGES.values() for f in m.fields if f.enum_type}
 
     assert {enum.name for enum in ENUMS} - used == {"ErrorReason"}
-    assert used == {"FeedView", "LargeBatchState", "NewSubscription", "OnGap", "Priority", "RawHost"}
+    assert used == {
+        "FeedView",
+        "LargeBatchState",
+        "NewSubscription",
+        "OnGap",
+        "Priority",
+        "RawHost",
+        "StateSource",
+        "TrackingEndReason",
+    }
 
 
 def test_21_a_verb_may_follow_a_path_variable() -> None:

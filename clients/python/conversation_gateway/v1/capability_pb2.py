@@ -27,9 +27,11 @@ from conversation_gateway.v1 import identity_pb2 as conversation__gateway_dot_v1
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(conversation_gateway/v1/capability.proto\x12\x17\x63onversation_gateway.v1\x1a*conversation_gateway/v1/call_options.proto\x1a&conversation_gateway/v1/identity.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xd8\x01\n\x16QueryCapabilityRequest\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61pp_id\x18\x02 \x01(\t\x12;\n\trecipient\x18\x03 \x01(\x0b\x32\".conversation_gateway.v1.RecipientB\x04\xe2\x41\x01\x02\x12\x17\n\nrequest_id\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x35\n\x07options\x18\x64 \x01(\x0b\x32$.conversation_gateway.v1.CallOptionsB\r\n\x0b_request_id\"\xaa\x01\n\x17QueryCapabilityResponse\x12\x19\n\x06\x61pp_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03H\x00\x88\x01\x01\x12;\n\trecipient\x18\x02 \x01(\x0b\x32\".conversation_gateway.v1.RecipientB\x04\xe2\x41\x01\x03\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03H\x01\x88\x01\x01\x42\t\n\x07_app_idB\r\n\x0b_request_id2\xe0\x01\n\x11\x43\x61pabilityService\x12\xab\x01\n\x0fQueryCapability\x12/.conversation_gateway.v1.QueryCapabilityRequest\x1a\x30.conversation_gateway.v1.QueryCapabilityResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/projects/{project_id}/capability:query:\x01*\x1a\x1d\xca\x41\x1a\x63onversation.api.sinch.comB\x8b\x01\n\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(conversation_gateway/v1/capability.proto\x12\x17\x63onversation_gateway.v1\x1a*conversation_gateway/v1/call_options.proto\x1a&conversation_gateway/v1/identity.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd8\x01\n\x16QueryCapabilityRequest\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61pp_id\x18\x02 \x01(\t\x12;\n\trecipient\x18\x03 \x01(\x0b\x32\".conversation_gateway.v1.RecipientB\x04\xe2\x41\x01\x02\x12\x17\n\nrequest_id\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x35\n\x07options\x18\x64 \x01(\x0b\x32$.conversation_gateway.v1.CallOptionsB\r\n\x0b_request_id\"\xaa\x01\n\x17QueryCapabilityResponse\x12\x19\n\x06\x61pp_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03H\x00\x88\x01\x01\x12;\n\trecipient\x18\x02 \x01(\x0b\x32\".conversation_gateway.v1.RecipientB\x04\xe2\x41\x01\x03\x12\x1d\n\nrequest_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03H\x01\x88\x01\x01\x42\t\n\x07_app_idB\r\n\x0b_request_id\"\xee\x01\n\x16\x41waitCapabilityRequest\x12\x12\n\nproject_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61pp_id\x18\x02 \x01(\t\x12;\n\trecipient\x18\x03 \x01(\x0b\x32\".conversation_gateway.v1.RecipientB\x04\xe2\x41\x01\x02\x12\x10\n\x08\x63hannels\x18\x04 \x03(\t\x12*\n\x07max_age\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x07options\x18\x64 \x01(\x0b\x32$.conversation_gateway.v1.CallOptions\"a\n\x17\x41waitCapabilityResponse\x12\x46\n\x0c\x63\x61pabilities\x18\x01 \x03(\x0b\x32*.conversation_gateway.v1.ChannelCapabilityB\x04\xe2\x41\x01\x03\"\xa9\x02\n\x11\x43hannelCapability\x12\x15\n\x07\x63hannel\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08identity\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1f\n\x11\x63\x61pability_status\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\"\n\x14\x63hannel_capabilities\x18\x04 \x03(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x06reason\x18\x05 \x01(\x0b\x32\x1f.conversation_gateway.v1.ReasonB\x04\xe2\x41\x01\x03\x12\x18\n\ncontact_id\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x61nswer_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nremembered\x18\x08 \x01(\x08\x42\x04\xe2\x41\x01\x03\x32\xd6\x02\n\x11\x43\x61pabilityService\x12\xab\x01\n\x0fQueryCapability\x12/.conversation_gateway.v1.QueryCapabilityRequest\x1a\x30.conversation_gateway.v1.QueryCapabilityResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/projects/{project_id}/capability:query:\x01*\x12t\n\x0f\x41waitCapability\x12/.conversation_gateway.v1.AwaitCapabilityRequest\x1a\x30.conversation_gateway.v1.AwaitCapabilityResponse\x1a\x1d\xca\x41\x1a\x63onversation.api.sinch.comB\x8b\x01\n\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,14 +47,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUERYCAPABILITYRESPONSE'].fields_by_name['recipient']._serialized_options = b'\342A\001\003'
   _globals['_QUERYCAPABILITYRESPONSE'].fields_by_name['request_id']._loaded_options = None
   _globals['_QUERYCAPABILITYRESPONSE'].fields_by_name['request_id']._serialized_options = b'\342A\001\003'
+  _globals['_AWAITCAPABILITYREQUEST'].fields_by_name['recipient']._loaded_options = None
+  _globals['_AWAITCAPABILITYREQUEST'].fields_by_name['recipient']._serialized_options = b'\342A\001\002'
+  _globals['_AWAITCAPABILITYRESPONSE'].fields_by_name['capabilities']._loaded_options = None
+  _globals['_AWAITCAPABILITYRESPONSE'].fields_by_name['capabilities']._serialized_options = b'\342A\001\003'
+  _globals['_CHANNELCAPABILITY'].fields_by_name['channel']._loaded_options = None
+  _globals['_CHANNELCAPABILITY'].fields_by_name['channel']._serialized_options = b'\342A\001\003'
+  _globals['_CHANNELCAPABILITY'].fields_by_name['identity']._loaded_options = None
+  _globals['_CHANNELCAPABILITY'].fields_by_name['identity']._serialized_options = b'\342A\001\003'
+  _globals['_CHANNELCAPABILITY'].fields_by_name['capability_status']._loaded_options = None
+  _globals['_CHANNELCAPABILITY'].fields_by_name['capability_status']._serialized_options = b'\342A\001\003'
+  _globals['_CHANNELCAPABILITY'].fields_by_name['channel_capabilities']._loaded_options = None
+  _globals['_CHANNELCAPABILITY'].fields_by_name['channel_capabilities']._serialized_options = b'\342A\001\003'
+  _globals['_CHANNELCAPABILITY'].fields_by_name['reason']._loaded_options = None
+  _globals['_CHANNELCAPABILITY'].fields_by_name['reason']._serialized_options = b'\342A\001\003'
+  _globals['_CHANNELCAPABILITY'].fields_by_name['contact_id']._loaded_options = None
+  _globals['_CHANNELCAPABILITY'].fields_by_name['contact_id']._serialized_options = b'\342A\001\003'
+  _globals['_CHANNELCAPABILITY'].fields_by_name['answer_time']._loaded_options = None
+  _globals['_CHANNELCAPABILITY'].fields_by_name['answer_time']._serialized_options = b'\342A\001\003'
+  _globals['_CHANNELCAPABILITY'].fields_by_name['remembered']._loaded_options = None
+  _globals['_CHANNELCAPABILITY'].fields_by_name['remembered']._serialized_options = b'\342A\001\003'
   _globals['_CAPABILITYSERVICE']._loaded_options = None
   _globals['_CAPABILITYSERVICE']._serialized_options = b'\312A\032conversation.api.sinch.com'
   _globals['_CAPABILITYSERVICE'].methods_by_name['QueryCapability']._loaded_options = None
   _globals['_CAPABILITYSERVICE'].methods_by_name['QueryCapability']._serialized_options = b'\202\323\344\223\002/\"*/v1/projects/{project_id}/capability:query:\001*'
-  _globals['_QUERYCAPABILITYREQUEST']._serialized_start=242
-  _globals['_QUERYCAPABILITYREQUEST']._serialized_end=458
-  _globals['_QUERYCAPABILITYRESPONSE']._serialized_start=461
-  _globals['_QUERYCAPABILITYRESPONSE']._serialized_end=631
-  _globals['_CAPABILITYSERVICE']._serialized_start=634
-  _globals['_CAPABILITYSERVICE']._serialized_end=858
+  _globals['_QUERYCAPABILITYREQUEST']._serialized_start=307
+  _globals['_QUERYCAPABILITYREQUEST']._serialized_end=523
+  _globals['_QUERYCAPABILITYRESPONSE']._serialized_start=526
+  _globals['_QUERYCAPABILITYRESPONSE']._serialized_end=696
+  _globals['_AWAITCAPABILITYREQUEST']._serialized_start=699
+  _globals['_AWAITCAPABILITYREQUEST']._serialized_end=937
+  _globals['_AWAITCAPABILITYRESPONSE']._serialized_start=939
+  _globals['_AWAITCAPABILITYRESPONSE']._serialized_end=1036
+  _globals['_CHANNELCAPABILITY']._serialized_start=1039
+  _globals['_CHANNELCAPABILITY']._serialized_end=1336
+  _globals['_CAPABILITYSERVICE']._serialized_start=1339
+  _globals['_CAPABILITYSERVICE']._serialized_end=1681
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,11 @@ class CapabilityServiceStub(object):
                 request_serializer=conversation__gateway_dot_v1_dot_capability__pb2.QueryCapabilityRequest.SerializeToString,
                 response_deserializer=conversation__gateway_dot_v1_dot_capability__pb2.QueryCapabilityResponse.FromString,
                 _registered_method=True)
+        self.AwaitCapability = channel.unary_unary(
+                '/conversation_gateway.v1.CapabilityService/AwaitCapability',
+                request_serializer=conversation__gateway_dot_v1_dot_capability__pb2.AwaitCapabilityRequest.SerializeToString,
+                response_deserializer=conversation__gateway_dot_v1_dot_capability__pb2.AwaitCapabilityResponse.FromString,
+                _registered_method=True)
 
 
 class CapabilityServiceServicer(object):
@@ -57,6 +62,20 @@ class CapabilityServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AwaitCapability(self, request, context):
+        """Asks what channels can reach a recipient, and waits for the answer.
+
+        One lookup per address goes out, with an id of the gateway's, and its CAPABILITY event is awaited within the call's
+        deadline. Equal lookups at the same time share one, and answers are remembered: FULL and PARTIAL for an hour,
+        NO_CAPABILITY for 10 minutes, unknown ones for a minute, unless settings say otherwise. When an answer stays away
+        the call fails with `DEADLINE_EXCEEDED`, CAPABILITY_MISSING; the lookups' ids are in the error's metadata, and an
+        answer that comes later is remembered, so that a repeated call has it at once. A gateway that no webhook can reach
+        is `FAILED_PRECONDITION`, FEED_CLOSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CapabilityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -64,6 +83,11 @@ def add_CapabilityServiceServicer_to_server(servicer, server):
                     servicer.QueryCapability,
                     request_deserializer=conversation__gateway_dot_v1_dot_capability__pb2.QueryCapabilityRequest.FromString,
                     response_serializer=conversation__gateway_dot_v1_dot_capability__pb2.QueryCapabilityResponse.SerializeToString,
+            ),
+            'AwaitCapability': grpc.unary_unary_rpc_method_handler(
+                    servicer.AwaitCapability,
+                    request_deserializer=conversation__gateway_dot_v1_dot_capability__pb2.AwaitCapabilityRequest.FromString,
+                    response_serializer=conversation__gateway_dot_v1_dot_capability__pb2.AwaitCapabilityResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -94,6 +118,33 @@ class CapabilityService(object):
             '/conversation_gateway.v1.CapabilityService/QueryCapability',
             conversation__gateway_dot_v1_dot_capability__pb2.QueryCapabilityRequest.SerializeToString,
             conversation__gateway_dot_v1_dot_capability__pb2.QueryCapabilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AwaitCapability(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/conversation_gateway.v1.CapabilityService/AwaitCapability',
+            conversation__gateway_dot_v1_dot_capability__pb2.AwaitCapabilityRequest.SerializeToString,
+            conversation__gateway_dot_v1_dot_capability__pb2.AwaitCapabilityResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,6 +40,16 @@ class CapabilityServiceStub:
     same `request_id`, one per channel (unconfirmed). The `request_id` of a lookup does not make a repeat safe;
     `options.request_id` does.
     """
+    AwaitCapability: _grpc.UnaryUnaryMultiCallable[_capability_pb2.AwaitCapabilityRequest, _capability_pb2.AwaitCapabilityResponse]
+    """Asks what channels can reach a recipient, and waits for the answer.
+
+    One lookup per address goes out, with an id of the gateway's, and its CAPABILITY event is awaited within the call's
+    deadline. Equal lookups at the same time share one, and answers are remembered: FULL and PARTIAL for an hour,
+    NO_CAPABILITY for 10 minutes, unknown ones for a minute, unless settings say otherwise. When an answer stays away
+    the call fails with `DEADLINE_EXCEEDED`, CAPABILITY_MISSING; the lookups' ids are in the error's metadata, and an
+    answer that comes later is remembered, so that a repeated call has it at once. A gateway that no webhook can reach
+    is `FAILED_PRECONDITION`, FEED_CLOSED.
+    """
 
 @_typing.type_check_only
 class CapabilityServiceAsyncStub(CapabilityServiceStub):
@@ -52,6 +62,16 @@ class CapabilityServiceAsyncStub(CapabilityServiceStub):
     OK means only that the lookup was accepted: the answer arrives on the event feed, as CAPABILITY events with the
     same `request_id`, one per channel (unconfirmed). The `request_id` of a lookup does not make a repeat safe;
     `options.request_id` does.
+    """
+    AwaitCapability: _aio.UnaryUnaryMultiCallable[_capability_pb2.AwaitCapabilityRequest, _capability_pb2.AwaitCapabilityResponse]  # type: ignore[assignment]
+    """Asks what channels can reach a recipient, and waits for the answer.
+
+    One lookup per address goes out, with an id of the gateway's, and its CAPABILITY event is awaited within the call's
+    deadline. Equal lookups at the same time share one, and answers are remembered: FULL and PARTIAL for an hour,
+    NO_CAPABILITY for 10 minutes, unknown ones for a minute, unless settings say otherwise. When an answer stays away
+    the call fails with `DEADLINE_EXCEEDED`, CAPABILITY_MISSING; the lookups' ids are in the error's metadata, and an
+    answer that comes later is remembered, so that a repeated call has it at once. A gateway that no webhook can reach
+    is `FAILED_PRECONDITION`, FEED_CLOSED.
     """
 
 class CapabilityServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -68,6 +88,22 @@ class CapabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         OK means only that the lookup was accepted: the answer arrives on the event feed, as CAPABILITY events with the
         same `request_id`, one per channel (unconfirmed). The `request_id` of a lookup does not make a repeat safe;
         `options.request_id` does.
+        """
+
+    @_abc_1.abstractmethod
+    def AwaitCapability(
+        self,
+        request: _capability_pb2.AwaitCapabilityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_capability_pb2.AwaitCapabilityResponse, _abc.Awaitable[_capability_pb2.AwaitCapabilityResponse]]:
+        """Asks what channels can reach a recipient, and waits for the answer.
+
+        One lookup per address goes out, with an id of the gateway's, and its CAPABILITY event is awaited within the call's
+        deadline. Equal lookups at the same time share one, and answers are remembered: FULL and PARTIAL for an hour,
+        NO_CAPABILITY for 10 minutes, unknown ones for a minute, unless settings say otherwise. When an answer stays away
+        the call fails with `DEADLINE_EXCEEDED`, CAPABILITY_MISSING; the lookups' ids are in the error's metadata, and an
+        answer that comes later is remembered, so that a repeated call has it at once. A gateway that no webhook can reach
+        is `FAILED_PRECONDITION`, FEED_CLOSED.
         """
 
 def add_CapabilityServiceServicer_to_server(servicer: CapabilityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

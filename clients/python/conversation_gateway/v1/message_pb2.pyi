@@ -12,12 +12,35 @@ from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class StateSource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STATE_SOURCE_UNSPECIFIED: _ClassVar[StateSource]
+    STATE_SOURCE_SEND: _ClassVar[StateSource]
+    STATE_SOURCE_RECEIPT: _ClassVar[StateSource]
+    STATE_SOURCE_POLL: _ClassVar[StateSource]
+
+class TrackingEndReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TRACKING_END_REASON_UNSPECIFIED: _ClassVar[TrackingEndReason]
+    TRACKING_END_REASON_FINAL: _ClassVar[TrackingEndReason]
+    TRACKING_END_REASON_HORIZON: _ClassVar[TrackingEndReason]
+    TRACKING_END_REASON_DRAINING: _ClassVar[TrackingEndReason]
+STATE_SOURCE_UNSPECIFIED: StateSource
+STATE_SOURCE_SEND: StateSource
+STATE_SOURCE_RECEIPT: StateSource
+STATE_SOURCE_POLL: StateSource
+TRACKING_END_REASON_UNSPECIFIED: TrackingEndReason
+TRACKING_END_REASON_FINAL: TrackingEndReason
+TRACKING_END_REASON_HORIZON: TrackingEndReason
+TRACKING_END_REASON_DRAINING: TrackingEndReason
 
 class SendMessageRequest(_message.Message):
     __slots__ = ("project_id", "app_id", "recipient", "message", "callback_url", "channel_priority_order", "channel_properties", "message_metadata", "conversation_metadata", "conversation_metadata_update_strategy", "queue", "ttl", "processing_strategy", "correlation_id", "message_content_type", "options")
@@ -307,3 +330,101 @@ class TranscodeMessageResponse(_message.Message):
     TRANSCODED_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     transcoded_message: _containers.ScalarMap[str, str]
     def __init__(self, transcoded_message: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class SendAndTrackRequest(_message.Message):
+    __slots__ = ("send", "tracking")
+    SEND_FIELD_NUMBER: _ClassVar[int]
+    TRACKING_FIELD_NUMBER: _ClassVar[int]
+    send: SendMessageRequest
+    tracking: Tracking
+    def __init__(self, send: _Optional[_Union[SendMessageRequest, _Mapping]] = ..., tracking: _Optional[_Union[Tracking, _Mapping]] = ...) -> None: ...
+
+class SendAndTrackResponse(_message.Message):
+    __slots__ = ("state", "end")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    state: MessageState
+    end: TrackingEnd
+    def __init__(self, state: _Optional[_Union[MessageState, _Mapping]] = ..., end: _Optional[_Union[TrackingEnd, _Mapping]] = ...) -> None: ...
+
+class TrackMessageRequest(_message.Message):
+    __slots__ = ("project_id", "message_id", "after_cursor", "tracking", "messages_source", "options")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    AFTER_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    TRACKING_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    message_id: str
+    after_cursor: bytes
+    tracking: Tracking
+    messages_source: str
+    options: _call_options_pb2.CallOptions
+    def __init__(self, project_id: _Optional[str] = ..., message_id: _Optional[str] = ..., after_cursor: _Optional[bytes] = ..., tracking: _Optional[_Union[Tracking, _Mapping]] = ..., messages_source: _Optional[str] = ..., options: _Optional[_Union[_call_options_pb2.CallOptions, _Mapping]] = ...) -> None: ...
+
+class TrackMessageResponse(_message.Message):
+    __slots__ = ("state", "end")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    state: MessageState
+    end: TrackingEnd
+    def __init__(self, state: _Optional[_Union[MessageState, _Mapping]] = ..., end: _Optional[_Union[TrackingEnd, _Mapping]] = ...) -> None: ...
+
+class Tracking(_message.Message):
+    __slots__ = ("horizon", "until_status")
+    HORIZON_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_STATUS_FIELD_NUMBER: _ClassVar[int]
+    horizon: _duration_pb2.Duration
+    until_status: str
+    def __init__(self, horizon: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., until_status: _Optional[str] = ...) -> None: ...
+
+class MessageState(_message.Message):
+    __slots__ = ("message_id", "status", "channel_identity", "reason", "state_time", "source", "cursor", "contact_id")
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_IDENTITY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    STATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    status: str
+    channel_identity: _identity_pb2.ChannelIdentity
+    reason: _identity_pb2.Reason
+    state_time: _timestamp_pb2.Timestamp
+    source: StateSource
+    cursor: bytes
+    contact_id: str
+    def __init__(self, message_id: _Optional[str] = ..., status: _Optional[str] = ..., channel_identity: _Optional[_Union[_identity_pb2.ChannelIdentity, _Mapping]] = ..., reason: _Optional[_Union[_identity_pb2.Reason, _Mapping]] = ..., state_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., source: _Optional[_Union[StateSource, str]] = ..., cursor: _Optional[bytes] = ..., contact_id: _Optional[str] = ...) -> None: ...
+
+class TrackingEnd(_message.Message):
+    __slots__ = ("reason", "cursor")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    reason: TrackingEndReason
+    cursor: bytes
+    def __init__(self, reason: _Optional[_Union[TrackingEndReason, str]] = ..., cursor: _Optional[bytes] = ...) -> None: ...
+
+class AskAndAwaitReplyRequest(_message.Message):
+    __slots__ = ("send", "reply_timeout")
+    SEND_FIELD_NUMBER: _ClassVar[int]
+    REPLY_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    send: SendMessageRequest
+    reply_timeout: _duration_pb2.Duration
+    def __init__(self, send: _Optional[_Union[SendMessageRequest, _Mapping]] = ..., reply_timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class AskAndAwaitReplyResponse(_message.Message):
+    __slots__ = ("message_id", "reply", "text", "postback_data", "cursor")
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    REPLY_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    POSTBACK_DATA_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    reply: ConversationMessage
+    text: str
+    postback_data: str
+    cursor: bytes
+    def __init__(self, message_id: _Optional[str] = ..., reply: _Optional[_Union[ConversationMessage, _Mapping]] = ..., text: _Optional[str] = ..., postback_data: _Optional[str] = ..., cursor: _Optional[bytes] = ...) -> None: ...

@@ -77,6 +77,21 @@ class MessageServiceStub(object):
                 request_serializer=conversation__gateway_dot_v1_dot_message__pb2.ListLastMessagesByChannelIdentityRequest.SerializeToString,
                 response_deserializer=conversation__gateway_dot_v1_dot_message__pb2.ListLastMessagesByChannelIdentityResponse.FromString,
                 _registered_method=True)
+        self.SendAndTrack = channel.unary_stream(
+                '/conversation_gateway.v1.MessageService/SendAndTrack',
+                request_serializer=conversation__gateway_dot_v1_dot_message__pb2.SendAndTrackRequest.SerializeToString,
+                response_deserializer=conversation__gateway_dot_v1_dot_message__pb2.SendAndTrackResponse.FromString,
+                _registered_method=True)
+        self.TrackMessage = channel.unary_stream(
+                '/conversation_gateway.v1.MessageService/TrackMessage',
+                request_serializer=conversation__gateway_dot_v1_dot_message__pb2.TrackMessageRequest.SerializeToString,
+                response_deserializer=conversation__gateway_dot_v1_dot_message__pb2.TrackMessageResponse.FromString,
+                _registered_method=True)
+        self.AskAndAwaitReply = channel.unary_unary(
+                '/conversation_gateway.v1.MessageService/AskAndAwaitReply',
+                request_serializer=conversation__gateway_dot_v1_dot_message__pb2.AskAndAwaitReplyRequest.SerializeToString,
+                response_deserializer=conversation__gateway_dot_v1_dot_message__pb2.AskAndAwaitReplyResponse.FromString,
+                _registered_method=True)
         self.TranscodeMessage = channel.unary_unary(
                 '/conversation_gateway.v1.MessageService/TranscodeMessage',
                 request_serializer=conversation__gateway_dot_v1_dot_message__pb2.TranscodeMessageRequest.SerializeToString,
@@ -169,6 +184,42 @@ class MessageServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SendAndTrack(self, request, context):
+        """Sends a message and streams what becomes of it, until it is final.
+
+        The first answer is the state ACCEPTED, once the API has queued the message; until then everything said at
+        `SendMessage` holds. Then it is as `TrackMessage`. A stream that breaks is resumed by `TrackMessage` after the last
+        `cursor`, or, when nothing had come, by the same call with the same `options.request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TrackMessage(self, request, context):
+        """Streams what becomes of a message, until it is final.
+
+        States come from receipts on the event feed, in the order in which they make sense: one that repeats or has been
+        overtaken is left out, as DELIVERED after READ. While receipts stay away the API is asked for the message, rarely.
+        The stream ends with OK, and a last answer `end` that says why. A message of which neither the feed nor the API
+        knows is `NOT_FOUND`, UPSTREAM_NOT_FOUND; a gateway that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AskAndAwaitReply(self, request, context):
+        """Sends a message and waits for the recipient's next message: words, or the answer to a choice.
+
+        The reply is the first message that the recipient sends after ours, on any of the addresses that it went to, or
+        of the contact. When the message fails the call does too, at once: `FAILED_PRECONDITION`, MESSAGE_FAILED. Without
+        a reply in time it is `DEADLINE_EXCEEDED`, REPLY_MISSING, and `message_id` is in the error's metadata. With
+        `options.request_id` a repeated call waits for the reply to the first message. Everything said at `SendMessage`
+        holds.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def TranscodeMessage(self, request, context):
         """Shows what a message would look like on given channels. Nothing is sent.
         """
@@ -218,6 +269,21 @@ def add_MessageServiceServicer_to_server(servicer, server):
                     servicer.ListLastMessagesByChannelIdentity,
                     request_deserializer=conversation__gateway_dot_v1_dot_message__pb2.ListLastMessagesByChannelIdentityRequest.FromString,
                     response_serializer=conversation__gateway_dot_v1_dot_message__pb2.ListLastMessagesByChannelIdentityResponse.SerializeToString,
+            ),
+            'SendAndTrack': grpc.unary_stream_rpc_method_handler(
+                    servicer.SendAndTrack,
+                    request_deserializer=conversation__gateway_dot_v1_dot_message__pb2.SendAndTrackRequest.FromString,
+                    response_serializer=conversation__gateway_dot_v1_dot_message__pb2.SendAndTrackResponse.SerializeToString,
+            ),
+            'TrackMessage': grpc.unary_stream_rpc_method_handler(
+                    servicer.TrackMessage,
+                    request_deserializer=conversation__gateway_dot_v1_dot_message__pb2.TrackMessageRequest.FromString,
+                    response_serializer=conversation__gateway_dot_v1_dot_message__pb2.TrackMessageResponse.SerializeToString,
+            ),
+            'AskAndAwaitReply': grpc.unary_unary_rpc_method_handler(
+                    servicer.AskAndAwaitReply,
+                    request_deserializer=conversation__gateway_dot_v1_dot_message__pb2.AskAndAwaitReplyRequest.FromString,
+                    response_serializer=conversation__gateway_dot_v1_dot_message__pb2.AskAndAwaitReplyResponse.SerializeToString,
             ),
             'TranscodeMessage': grpc.unary_unary_rpc_method_handler(
                     servicer.TranscodeMessage,
@@ -444,6 +510,87 @@ class MessageService(object):
             '/conversation_gateway.v1.MessageService/ListLastMessagesByChannelIdentity',
             conversation__gateway_dot_v1_dot_message__pb2.ListLastMessagesByChannelIdentityRequest.SerializeToString,
             conversation__gateway_dot_v1_dot_message__pb2.ListLastMessagesByChannelIdentityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendAndTrack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/conversation_gateway.v1.MessageService/SendAndTrack',
+            conversation__gateway_dot_v1_dot_message__pb2.SendAndTrackRequest.SerializeToString,
+            conversation__gateway_dot_v1_dot_message__pb2.SendAndTrackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TrackMessage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/conversation_gateway.v1.MessageService/TrackMessage',
+            conversation__gateway_dot_v1_dot_message__pb2.TrackMessageRequest.SerializeToString,
+            conversation__gateway_dot_v1_dot_message__pb2.TrackMessageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AskAndAwaitReply(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/conversation_gateway.v1.MessageService/AskAndAwaitReply',
+            conversation__gateway_dot_v1_dot_message__pb2.AskAndAwaitReplyRequest.SerializeToString,
+            conversation__gateway_dot_v1_dot_message__pb2.AskAndAwaitReplyResponse.FromString,
             options,
             channel_credentials,
             insecure,

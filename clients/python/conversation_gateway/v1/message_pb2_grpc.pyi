@@ -78,6 +78,30 @@ class MessageServiceStub:
     """Deletes the stored copy of a message. It does not recall the message from the recipient."""
     ListLastMessagesByChannelIdentity: _grpc.UnaryUnaryMultiCallable[_message_pb2.ListLastMessagesByChannelIdentityRequest, _message_pb2.ListLastMessagesByChannelIdentityResponse]
     """Reads the latest message of each of several identities or contacts."""
+    SendAndTrack: _grpc.UnaryStreamMultiCallable[_message_pb2.SendAndTrackRequest, _message_pb2.SendAndTrackResponse]
+    """Sends a message and streams what becomes of it, until it is final.
+
+    The first answer is the state ACCEPTED, once the API has queued the message; until then everything said at
+    `SendMessage` holds. Then it is as `TrackMessage`. A stream that breaks is resumed by `TrackMessage` after the last
+    `cursor`, or, when nothing had come, by the same call with the same `options.request_id`.
+    """
+    TrackMessage: _grpc.UnaryStreamMultiCallable[_message_pb2.TrackMessageRequest, _message_pb2.TrackMessageResponse]
+    """Streams what becomes of a message, until it is final.
+
+    States come from receipts on the event feed, in the order in which they make sense: one that repeats or has been
+    overtaken is left out, as DELIVERED after READ. While receipts stay away the API is asked for the message, rarely.
+    The stream ends with OK, and a last answer `end` that says why. A message of which neither the feed nor the API
+    knows is `NOT_FOUND`, UPSTREAM_NOT_FOUND; a gateway that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+    """
+    AskAndAwaitReply: _grpc.UnaryUnaryMultiCallable[_message_pb2.AskAndAwaitReplyRequest, _message_pb2.AskAndAwaitReplyResponse]
+    """Sends a message and waits for the recipient's next message: words, or the answer to a choice.
+
+    The reply is the first message that the recipient sends after ours, on any of the addresses that it went to, or
+    of the contact. When the message fails the call does too, at once: `FAILED_PRECONDITION`, MESSAGE_FAILED. Without
+    a reply in time it is `DEADLINE_EXCEEDED`, REPLY_MISSING, and `message_id` is in the error's metadata. With
+    `options.request_id` a repeated call waits for the reply to the first message. Everything said at `SendMessage`
+    holds.
+    """
     TranscodeMessage: _grpc.UnaryUnaryMultiCallable[_message_pb2.TranscodeMessageRequest, _message_pb2.TranscodeMessageResponse]
     """Shows what a message would look like on given channels. Nothing is sent."""
 
@@ -131,6 +155,30 @@ class MessageServiceAsyncStub(MessageServiceStub):
     """Deletes the stored copy of a message. It does not recall the message from the recipient."""
     ListLastMessagesByChannelIdentity: _aio.UnaryUnaryMultiCallable[_message_pb2.ListLastMessagesByChannelIdentityRequest, _message_pb2.ListLastMessagesByChannelIdentityResponse]  # type: ignore[assignment]
     """Reads the latest message of each of several identities or contacts."""
+    SendAndTrack: _aio.UnaryStreamMultiCallable[_message_pb2.SendAndTrackRequest, _message_pb2.SendAndTrackResponse]  # type: ignore[assignment]
+    """Sends a message and streams what becomes of it, until it is final.
+
+    The first answer is the state ACCEPTED, once the API has queued the message; until then everything said at
+    `SendMessage` holds. Then it is as `TrackMessage`. A stream that breaks is resumed by `TrackMessage` after the last
+    `cursor`, or, when nothing had come, by the same call with the same `options.request_id`.
+    """
+    TrackMessage: _aio.UnaryStreamMultiCallable[_message_pb2.TrackMessageRequest, _message_pb2.TrackMessageResponse]  # type: ignore[assignment]
+    """Streams what becomes of a message, until it is final.
+
+    States come from receipts on the event feed, in the order in which they make sense: one that repeats or has been
+    overtaken is left out, as DELIVERED after READ. While receipts stay away the API is asked for the message, rarely.
+    The stream ends with OK, and a last answer `end` that says why. A message of which neither the feed nor the API
+    knows is `NOT_FOUND`, UPSTREAM_NOT_FOUND; a gateway that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+    """
+    AskAndAwaitReply: _aio.UnaryUnaryMultiCallable[_message_pb2.AskAndAwaitReplyRequest, _message_pb2.AskAndAwaitReplyResponse]  # type: ignore[assignment]
+    """Sends a message and waits for the recipient's next message: words, or the answer to a choice.
+
+    The reply is the first message that the recipient sends after ours, on any of the addresses that it went to, or
+    of the contact. When the message fails the call does too, at once: `FAILED_PRECONDITION`, MESSAGE_FAILED. Without
+    a reply in time it is `DEADLINE_EXCEEDED`, REPLY_MISSING, and `message_id` is in the error's metadata. With
+    `options.request_id` a repeated call waits for the reply to the first message. Everything said at `SendMessage`
+    holds.
+    """
     TranscodeMessage: _aio.UnaryUnaryMultiCallable[_message_pb2.TranscodeMessageRequest, _message_pb2.TranscodeMessageResponse]  # type: ignore[assignment]
     """Shows what a message would look like on given channels. Nothing is sent."""
 
@@ -229,6 +277,48 @@ class MessageServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_message_pb2.ListLastMessagesByChannelIdentityResponse, _abc.Awaitable[_message_pb2.ListLastMessagesByChannelIdentityResponse]]:
         """Reads the latest message of each of several identities or contacts."""
+
+    @_abc_1.abstractmethod
+    def SendAndTrack(
+        self,
+        request: _message_pb2.SendAndTrackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_message_pb2.SendAndTrackResponse], _abc.AsyncIterator[_message_pb2.SendAndTrackResponse]]:
+        """Sends a message and streams what becomes of it, until it is final.
+
+        The first answer is the state ACCEPTED, once the API has queued the message; until then everything said at
+        `SendMessage` holds. Then it is as `TrackMessage`. A stream that breaks is resumed by `TrackMessage` after the last
+        `cursor`, or, when nothing had come, by the same call with the same `options.request_id`.
+        """
+
+    @_abc_1.abstractmethod
+    def TrackMessage(
+        self,
+        request: _message_pb2.TrackMessageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_message_pb2.TrackMessageResponse], _abc.AsyncIterator[_message_pb2.TrackMessageResponse]]:
+        """Streams what becomes of a message, until it is final.
+
+        States come from receipts on the event feed, in the order in which they make sense: one that repeats or has been
+        overtaken is left out, as DELIVERED after READ. While receipts stay away the API is asked for the message, rarely.
+        The stream ends with OK, and a last answer `end` that says why. A message of which neither the feed nor the API
+        knows is `NOT_FOUND`, UPSTREAM_NOT_FOUND; a gateway that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+        """
+
+    @_abc_1.abstractmethod
+    def AskAndAwaitReply(
+        self,
+        request: _message_pb2.AskAndAwaitReplyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_message_pb2.AskAndAwaitReplyResponse, _abc.Awaitable[_message_pb2.AskAndAwaitReplyResponse]]:
+        """Sends a message and waits for the recipient's next message: words, or the answer to a choice.
+
+        The reply is the first message that the recipient sends after ours, on any of the addresses that it went to, or
+        of the contact. When the message fails the call does too, at once: `FAILED_PRECONDITION`, MESSAGE_FAILED. Without
+        a reply in time it is `DEADLINE_EXCEEDED`, REPLY_MISSING, and `message_id` is in the error's metadata. With
+        `options.request_id` a repeated call waits for the reply to the first message. Everything said at `SendMessage`
+        holds.
+        """
 
     @_abc_1.abstractmethod
     def TranscodeMessage(

@@ -1,0 +1,1 @@
+"""Calls that need both halves: what goes out is joined with what comes back."""
