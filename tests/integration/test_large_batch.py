@@ -144,7 +144,7 @@ async def test_a_stream_that_breaks_sends_no_half_batch_and_the_same_again_sends
 ) -> None:
     async with start_gateway() as gateway, grpc.aio.insecure_channel(gateway.addresses.grpc) as channel:
         call = open_call(channel)
-        for request in (start("spring"), *many(1500)):
+        for request in (start("spring"), *many(1001)):
             await call.write(request)
         while not (await call.read()).HasField("outcome"):
             pass
