@@ -43,6 +43,11 @@ test-deploy: $(VENV)/.installed $(VENV)-deploy/.installed ## Render the manifest
 image-test: $(VENV)/.installed $(VENV)-deploy/.installed ## Build the image without a daemon, start it locked down, and send through it
 	$(BIN)/pytest --timeout 600 tests/image
 
+.PHONY: sbom
+sbom: $(VENV)-deploy/.installed ## Write build/sbom.json: everything the image adds to its base, in CycloneDX
+	@mkdir -p build
+	$(VENV)-deploy/bin/cyclonedx-py requirements requirements/runtime.lock --output-reproducible -o build/sbom.json
+
 .PHONY: version
 version: ## Print the version that image, chart and package share
 	@sed -n 's/^__version__ = "\(.*\)"$$/\1/p' gateway/__init__.py
@@ -78,6 +83,7 @@ format: $(VENV)/.installed ## Put code and protos into shape
 proto: $(VENV)/.installed $(VENV)-proto/.installed ## Generate everything that follows from the contract and the settings
 	proto/generate.sh
 	$(BIN)/python -m gateway.cli.reference > docs/settings.md
+	$(BIN)/python deploy/helm/readme.py > deploy/helm/conversation-gateway/README.md
 	$(BIN)/python -m gateway.cli.metrics_reference > docs/metrics.md
 
 BENCHES := sends mapping rate_limit pressure transport feed live log webhooks large_batch capacity

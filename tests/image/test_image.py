@@ -129,7 +129,8 @@ async def test_the_image_sends_as_an_unprivileged_user_over_a_read_only_root(
     with capsys.disabled():
         own = image.size_bytes - image.base_size_bytes
         print(f"\nimage: {image.size_bytes / 1e6:.0f} MB, of which {own / 1e6:.0f} MB are not the base", end="")  # noqa: T201
-        print(f"; ready {ready_s:.2f} s after its start")  # noqa: T201
+        memory = re.findall(r"VmRSS:\s+(.+)", status)[0]
+        print(f"; ready {ready_s:.2f} s after its start, with {memory} of memory")  # noqa: T201
     assert startup.status_code == 200
     assert sent.message_id
     assert re.search(r"^Uid:\t65532\t65532\t65532\t65532$", status, re.MULTILINE)
