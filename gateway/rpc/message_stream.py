@@ -7,7 +7,7 @@ from conversation_gateway.v1 import call_options_pb2, message_pb2
 from google.protobuf.duration_pb2 import Duration
 
 from gateway.clock import Clock
-from gateway.errors import CallerError, GatewayError, Violation
+from gateway.errors import CallerError, GatewayError, UpstreamError, Violation
 from gateway.rpc import status
 from gateway.rpc.boundary import Boundary, Call, Handler, failure_of
 from gateway.rpc.dialogue import Dialogue
@@ -80,7 +80,11 @@ class MessageStream:
             duration_ms=round((self._clock.monotonic() - started_s) * 1000, 3),
             request_id=call.request_id,
         )
-        await dialogue.send(answer)
+        try:
+            await dialogue.send(answer)
+        except UpstreamError as oversized:
+            why = status.rich(oversized, call.request_id)
+            await dialogue.send(message_pb2.SendMessagesResponse(item_id=answer.item_id, error=why))
 
     async def _send(
         self, request: message_pb2.SendMessagesRequest | CallerError, dialogue: Dialogue, call: Call
