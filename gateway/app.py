@@ -31,9 +31,13 @@ from gateway.settings import Settings, all_projects
 from gateway.telemetry import logs
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.process_metrics import LoopLag
+from gateway.telemetry.spans import Spans
 from gateway.upstream.call import Caller, Operation
 from gateway.upstream.contract import methods
 from gateway.watched_file import WatchedFiles
+
+# What a collector that does not answer may cost at the end, of what is left to finish in.
+EXPORT_S = 5.0
 
 log = logs.logger("app")
 
@@ -95,11 +99,13 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
     files = WatchedFiles(clock=clock, interval_s=settings.reread_s)
     async with AsyncExitStack() as stack:
         try:
+            spans = await Spans.open(settings.state_path)
+            stack.push_async_callback(_close, spans, grace)
             events = await inbound.open_log(settings, metrics, clock, stack)
-            feed = inbound.open_feed(settings, events, metrics, clock, stack)
+            feed = inbound.open_feed(settings, events, spans.feed(metrics.feed), clock, stack)
             vitals = inbound.open_vitals(settings, events, feed, (metrics, clock), stack)
             ground = outbound.Ground(
-                settings=settings, clock=clock, metrics=metrics, events=events, grace=grace, files=files
+                settings=settings, clock=clock, metrics=metrics, events=events, grace=grace, files=files, spans=spans
             )
             calls = await outbound.build(ground, stack)
             admin = await _http_door(
@@ -112,10 +118,13 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
                 grace,
                 stack,
             )
+            boundary = Boundary(
+                metrics=metrics, tracing=spans.tracing, clock=clock, max_deadline_s=settings.max_deadline_s
+            )
             operations = [calls.operation(method) for method in methods()]
             journeys = joined.build(settings, calls=calls, operations=operations, log=events, clock=clock, stack=stack)
             server = _rpc_server(
-                settings, calls, operations, feed=feed, journeys=journeys, metrics=metrics, clock=clock
+                settings, calls, operations, feed=feed, journeys=journeys, boundary=boundary, clock=clock
             )
             grpc_address = ""
             if server:
@@ -123,7 +132,7 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
                 grpc_address = await server.start()
             webhooks = ""
             if settings.webhook_address:
-                receiver = inbound.receiver(settings, events, metrics, clock, files)
+                receiver = inbound.receiver(settings, events, metrics, clock, files, spans=spans.posts())
                 webhooks = await _http_door(settings.webhook_address, receiver, grace, stack)
         except OSError as error:
             # Listeners name their address themselves; files are named by the error.
@@ -154,12 +163,11 @@ def _rpc_server(
     *,
     feed: Feed,
     journeys: Journeys,
-    metrics: Metrics,
+    boundary: Boundary,
     clock: Clock,
 ) -> RpcServer | None:
     if not settings.grpc_address:
         return None
-    boundary = Boundary(metrics=metrics, clock=clock, max_deadline_s=settings.max_deadline_s)
     return RpcServer(
         passthrough.handlers(operations, calls=calls, boundary=boundary)
         | paging.handlers(operations, calls=calls, boundary=boundary)
@@ -187,6 +195,10 @@ async def _http_door(address: str, app: Any, grace: Grace, stack: AsyncExitStack
     await server.start()
     stack.push_async_callback(_stop, server, grace)
     return server.address
+
+
+async def _close(spans: Spans, grace: Grace) -> None:
+    await spans.close(min(grace.left_s(), EXPORT_S))
 
 
 async def _stop(server: HttpServer | RpcServer, grace: Grace) -> None:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from gateway.clock import Clock
 from gateway.events.feed import Feed
 from gateway.events.retention import Retention, RetentionLimits
+from gateway.events.stream import FeedObserver
 from gateway.events.vitals import Vitals
 from gateway.settings import Settings, all_projects, all_webhooks
 from gateway.settings.values import split
@@ -20,7 +21,7 @@ from gateway.telemetry.logs import logger
 from gateway.telemetry.metrics import Metrics
 from gateway.watched_file import WatchedFiles, secret_text
 from gateway.webhooks.outcome import Outcome
-from gateway.webhooks.receiver import WebhookReceiver
+from gateway.webhooks.receiver import PostSpans, WebhookReceiver
 from gateway.webhooks.source import WebhookSource
 from gateway.webhooks.spellings import TRIGGERS
 
@@ -48,11 +49,11 @@ async def open_log(settings: Settings, metrics: Metrics, clock: Clock, stack: As
 
 
 def open_feed(
-    settings: Settings, events: SqliteEventLog, metrics: Metrics, clock: Clock, stack: AsyncExitStack
+    settings: Settings, events: SqliteEventLog, observer: FeedObserver, clock: Clock, stack: AsyncExitStack
 ) -> Feed:
     """The feed over the log; requests that name no project mean the first."""
     default = all_projects(settings)[0].project_id
-    feed = Feed(log=events, clock=clock, project_id=default, observer=metrics.feed)
+    feed = Feed(log=events, clock=clock, project_id=default, observer=observer)
     stack.push_async_callback(feed.close)
     return feed
 
@@ -75,11 +76,17 @@ def open_vitals(
 
 
 def receiver(
-    settings: Settings, events: SqliteEventLog, metrics: Metrics, clock: Clock, files: WatchedFiles
+    settings: Settings,
+    events: SqliteEventLog,
+    metrics: Metrics,
+    clock: Clock,
+    files: WatchedFiles,
+    *,
+    spans: PostSpans | None,
 ) -> WebhookReceiver:
     """The webhook door's application, with every webhook that the settings name, its secrets as new as their files."""
     observer = metrics.webhooks(tuple(Outcome), TRIGGERS)
-    door = WebhookReceiver(sources=_sources(settings, {}), log=events, clock=clock, observer=observer)
+    door = WebhookReceiver(sources=_sources(settings, {}), log=events, clock=clock, observer=observer, spans=spans)
     read: dict[str, tuple[SecretStr, ...]] = {}
 
     def replace(path: str, content: bytes) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from gateway.settings import ProjectSettings, Settings, all_projects
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.state.sqlite_requests import SqliteRequestStore
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.spans import Spans
 from gateway.upstream.app_lookup import AppLookup
 from gateway.upstream.app_queue import AppQueues
 from gateway.upstream.attempts import Attempts
@@ -24,7 +25,8 @@ from gateway.upstream.call import Caller
 from gateway.upstream.contract import methods, routes
 from gateway.upstream.defaults import Defaults
 from gateway.upstream.exchange import Limits, Origin, Transport
-from gateway.upstream.hosts import Endpoint, Hosts
+from gateway.upstream.exchange_spans import ExchangeSpans
+from gateway.upstream.hosts import HOST_CLASSES, Endpoint, Hosts
 from gateway.upstream.outgoing import RequestWriter
 from gateway.upstream.projects import Project, Projects
 from gateway.upstream.rate_limit import Priority, RateLimiter
@@ -51,6 +53,7 @@ class Ground:
     events: SqliteEventLog
     grace: Grace
     files: WatchedFiles
+    spans: Spans = field(default_factory=Spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ async def build(ground: Ground, stack: AsyncExitStack) -> Caller:
         writer=shared.writer,
         callback_url_hosts=settings.callback_url_hosts,
         clock=ground.clock,
+        sent=ground.spans.sent,
     )
 
 
@@ -82,7 +86,8 @@ def _shared(ground: Ground, stack: AsyncExitStack) -> Shared:
     pooled = PooledTransport(clock=clock, limits=Limits(max_body_bytes=settings.max_response_bytes))
     stack.push_async_callback(pooled.aclose)
     exchanges = ground.metrics.exchanges((*routes(), ("auth", TOKEN_PATH)))
-    transport = WatchedTransport(transport=pooled, observer=exchanges, clock=clock)
+    spans = ExchangeSpans(ground.spans.tracing, propagate_to=frozenset(HOST_CLASSES))
+    transport = WatchedTransport(transport=pooled, observer=exchanges, spans=spans, clock=clock)
     for host, watched in ground.metrics.upstream.in_flight.items():
         watched.add(partial(transport.in_flight, host))
     hosts = Hosts.of(
@@ -145,7 +150,7 @@ def _attempts(ground: Ground, shared: Shared, described: ProjectSettings, stack:
         rate_per_s=described.rate_limit_per_s or settings.rate_limit_per_s,
         margin=settings.rate_limit_margin,
         burst=settings.rate_limit_burst,
-        observer=ground.metrics.limiter,
+        observer=ground.spans.limiter(ground.metrics.limiter),
     )
     _watch(ground.metrics, tokens, limiter)
     if described.key_secret_file:

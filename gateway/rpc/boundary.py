@@ -7,7 +7,7 @@ A handler never swallows `CancelledError`: grpc keeps native memory of a stream 
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
@@ -22,11 +22,12 @@ from gateway.rpc import status
 from gateway.rpc.callers import Callers
 from gateway.rpc.dialogue import MAX_MESSAGE_BYTES, Context, Dialogue, slow_consumer, too_large, written
 from gateway.rpc.entrance import Admission, Entrance, Kind
+from gateway.rpc.observation import Watch, is_private
 from gateway.telemetry.logs import logger
-from gateway.telemetry.metrics import Metrics, Rpc, RpcSeries
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.tracing import Tracing
 
 _TOKEN = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
-_NUMBER = re.compile(r"\+?[\d.-]{6,}")
 
 log = logger("rpc")
 
@@ -68,13 +69,12 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 class _Rpc:
     """One method of the contract, as the door knows it."""
 
-    path: str
     request_class: type[Message]
-    metrics: RpcSeries
+    watch: Watch
 
     def admit(self, data: bytes, admission: Admission, call: Call) -> Message:
         """Take one message in, of a unary call or a stream; raises `CallerError` when it cannot be read."""
-        self.metrics.received.inc()
+        self.watch.metrics.received.inc()
         try:
             request = self.request_class.FromString(data)
         except DecodeError:
@@ -91,14 +91,21 @@ class Boundary:
     """Wraps behaviours into gRPC handlers."""
 
     def __init__(
-        self, *, metrics: Metrics, clock: Clock, max_deadline_s: float, entrance: Entrance | None = None
+        self,
+        *,
+        metrics: Metrics,
+        clock: Clock,
+        max_deadline_s: float,
+        entrance: Entrance | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         """Unary calls without a deadline get `max_deadline_s` seconds; streams have none.
 
-        Everyone may come in unless there is an `entrance` that knows better.
+        Everyone may come in unless there is an `entrance` that knows better. Without `tracing` nothing is recorded.
         """
         self.entrance = entrance or Entrance(callers=Callers(clock=clock))
         self._metrics = metrics
+        self._tracing = tracing or Tracing()
         self._clock = clock
         self.max_deadline_s = max_deadline_s
         self._in_flight = 0
@@ -116,14 +123,14 @@ class Boundary:
     ) -> Handler:
         """A handler for one request and one answer; `max_deadline_s` is for one that waits for people."""
         cap_s = max_deadline_s or self.max_deadline_s
-        rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "unary")))
+        rpc = self._rpc(path, request_class, "unary")
 
         async def answer(call: Call, context: Context, admission: Admission) -> bytes:
             request = rpc.admit(await admission.receive(context), admission, call)
             response = (await behaviour(request, call)).SerializeToString()
             if len(response) > MAX_MESSAGE_BYTES:
                 raise too_large()
-            rpc.metrics.sent.inc()
+            rpc.watch.metrics.sent.inc()
             return response
 
         async def handle(_requests: object, context: Context) -> bytes:
@@ -140,7 +147,7 @@ class Boundary:
 
         A peer that takes nothing for 30 s ends the stream with the error that `too_slow` makes of it.
         """
-        rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "server_stream")))
+        rpc = self._rpc(path, request_class, "server_stream")
 
         async def answer(call: Call, context: Context, admission: Admission) -> bytes:
             request = rpc.admit(await admission.receive(context), admission, call)
@@ -150,7 +157,7 @@ class Boundary:
                         raise too_large()
                     if not await written(context, frame):
                         raise too_slow(frames) if too_slow else slow_consumer()
-                    rpc.metrics.sent.inc()
+                    rpc.watch.metrics.sent.inc()
             return b""
 
         async def handle(_requests: object, context: Context) -> None:
@@ -160,13 +167,13 @@ class Boundary:
 
     def bidi(self, path: str, request_class: type[Message], behaviour: Bidi) -> Handler:
         """A handler for many requests and many answers, in whatever order the behaviour reads and writes them."""
-        rpc = _Rpc(path=path, request_class=request_class, metrics=self._metrics.rpc(_labels(path, "bidi_stream")))
+        rpc = self._rpc(path, request_class, "bidi_stream")
 
         async def answer(call: Call, context: Context, admission: Admission) -> bytes:
             def admit(data: bytes) -> Message:
                 return rpc.admit(data, admission, call)
 
-            sent = rpc.metrics.sent.inc
+            sent = rpc.watch.metrics.sent.inc
             try:
                 await behaviour(Dialogue(context=context, admit=admit, held=admission.held, sent=sent), call)
             except ExceptionGroup as failures:
@@ -188,15 +195,15 @@ class Boundary:
         kind: Kind,
     ) -> bytes:
         """Run one RPC from its head to its status; every way it can end is counted and logged once, here."""
-        started_s = self._clock.monotonic()
-        call = self._call(context, cap)
+        metadata = dict(context.invocation_metadata() or ())
+        call = self._call(context, metadata, cap)
         code = grpc.StatusCode.OK
         error: GatewayError | None = None
-        rpc.metrics.started.inc()
+        seen = rpc.watch.begin(metadata)
         self._in_flight += 1
         self._idle.clear()
         try:
-            with self.entrance.admit(rpc.path, context, kind) as admission:
+            with self.entrance.admit(rpc.watch.path, context, kind) as admission:
                 call.caller, call.peer = admission.principal.name, admission.principal.peer
                 result = await answer(call, context, admission)
             context.set_trailing_metadata(_plain(call.trailers))
@@ -204,30 +211,24 @@ class Boundary:
             code = grpc.StatusCode.DEADLINE_EXCEEDED if call.deadline.passed else grpc.StatusCode.CANCELLED
             raise
         except Exception as failure:  # noqa: BLE001 - whatever it is, its text must not reach the caller
-            error = failure_of(failure, rpc.path)
+            error = failure_of(failure, rpc.watch.path)
         else:
             return result
         finally:
-            code = error.code if error else code
-            duration_s = self._clock.monotonic() - started_s
             self._in_flight -= 1
             if not self._in_flight:
                 self._idle.set()
-            rpc.metrics.handled[code].inc()
-            rpc.metrics.seconds.observe(duration_s)
-            log.info(
-                "rpc",
-                method=rpc.path,
-                code=code.name,
-                reason=error.reason if error else None,
-                duration_ms=round(duration_s * 1000, 3),
-                request_id=call.request_id,
-            )
+            code = error.code if error else code
+            seen.end(code, error, request_id=call.request_id, trailers=call.trailers)
         return await status.abort(context, error, call.request_id, _plain(call.trailers))
 
-    def _call(self, context: Context, cap: Deadline) -> Call:
+    def _rpc(self, path: str, request_class: type[Message], kind: str) -> "_Rpc":
+        watch = Watch(path=path, kind=kind, metrics=self._metrics, tracing=self._tracing, clock=self._clock)
+        return _Rpc(request_class=request_class, watch=watch)
+
+    def _call(self, context: Context, metadata: Mapping[str, Any], cap: Deadline) -> Call:
         remaining_s = context.time_remaining()
-        given = dict(context.invocation_metadata() or ()).get("x-request-id", "")
+        given = metadata.get("x-request-id", "")
         request_id = given if isinstance(given, str) and _is_quotable(given) else os.urandom(8).hex()
         return Call(
             deadline=cap if remaining_s is None else Deadline.after(remaining_s, self._clock),
@@ -249,14 +250,9 @@ def failure_of(failure: Exception, method: str) -> GatewayError:
     return status.internal()
 
 
-def _labels(path: str, kind: str) -> Rpc:
-    _, service, method = path.split("/")
-    return Rpc(kind=kind, service=service, method=method)
-
-
 def _is_quotable(value: str) -> bool:
     """Whether an id may be logged and sent back: a token, and nothing that could be somebody's phone number."""
-    return _TOKEN.fullmatch(value) is not None and _NUMBER.fullmatch(value) is None
+    return _TOKEN.fullmatch(value) is not None and not is_private(value)
 
 
 def _plain(trailers: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -36,11 +36,11 @@ class WebhookSeries:
     posts: dict[tuple[str, str], Counter]
     seconds: Histogram
 
-    def observe(self, *, verdict: str, trigger: str, duration_s: float) -> None:
+    def observe(self, *, verdict: str, trigger: str, duration_s: float, exemplar: dict[str, str] | None = None) -> None:
         """Count one post; a trigger outside the known set is counted as `other`."""
         series = self.posts.get((verdict, trigger)) or self.posts[verdict, OTHER]
         series.inc()
-        self.seconds.observe(duration_s)
+        self.seconds.observe(duration_s, exemplar)
 
 
 class WebhookMetrics:

@@ -92,10 +92,12 @@ class ExchangeSeries:
         self._unanswered = {route: requests.labels(*route, NO_ANSWER) for route in self._requests}
         self._seconds = {host: seconds.labels(host) for host, _ in self._requests}
 
-    def exchanged(self, route: tuple[str, str], status: int | None, duration_s: float) -> None:
+    def exchanged(
+        self, route: tuple[str, str], status: int | None, duration_s: float, exemplar: dict[str, str] | None
+    ) -> None:
         """One request has ended; `status` is its HTTP status, None without an answer."""
         self._requests[route].get((status or 0) // 100, self._unanswered[route]).inc()
-        self._seconds[route[0]].observe(duration_s)
+        self._seconds[route[0]].observe(duration_s, exemplar)
 
 
 class UpstreamMetrics:

@@ -7,6 +7,7 @@ sent through this gateway has joined it, what could drain has left. Other users 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Coroutine
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -176,7 +177,8 @@ class AppQueues:
         app.facts, app.read_at_s, app.sent_since = facts, self._clock.monotonic(), app.sent_since - sent_before
 
     def _own(self, app: _App, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name="app-queue-read")
+        # A context of its own: what is read serves everyone, and is no part of the trace of whoever came first.
+        task = asyncio.create_task(work, name="app-queue-read", context=Context())
         app.tasks.add(task)
         task.add_done_callback(app.tasks.discard)
         return task

@@ -130,7 +130,7 @@ class Attempts:
                 token = await self._tokens.get(deadline)
                 with self._breakers[call.request.origin].attempt() as watched:
                     await marker.mark()
-                    outcome = await self._exchange(call, token, finish, watched)
+                    outcome = await self._exchange(call, token, attempt - 1, finish, watched)
             except (GatewayError, TimeoutError) as error:
                 raise past.instead_of(error) from None
             if isinstance(outcome, Answer):
@@ -161,10 +161,12 @@ class Attempts:
         reserve_s = min(EXCHANGE_RESERVE_S, remaining_s / 10)
         return await self.limiter.acquire(call.claim, deadline.within(remaining_s - reserve_s))
 
-    async def _exchange(self, call: Outgoing, token: str, finish: Deadline, watched: Attempt) -> Answer | Failure:
+    async def _exchange(
+        self, call: Outgoing, token: str, resends: int, finish: Deadline, watched: Attempt
+    ) -> Answer | Failure:
         """One exchange and what came of it."""
         authorization = (b"Authorization", b"Bearer " + token.encode())
-        request = replace(call.request, headers=(authorization, *call.request.headers))
+        request = replace(call.request, headers=(authorization, *call.request.headers), resend_count=resends)
         try:
             response = await self._transport.exchange(request, finish)
         except NothingSent as error:

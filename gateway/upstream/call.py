@@ -56,6 +56,10 @@ class _Prepared:
     joining: Joining | None
 
 
+def _unobserved(_key: str) -> None:
+    """Look away."""
+
+
 class Caller:
     """Calls the API on behalf of everyone."""
 
@@ -67,13 +71,18 @@ class Caller:
         writer: RequestWriter,
         callback_url_hosts: Iterable[str],
         clock: Clock,
+        sent: Callable[[str], None] = _unobserved,
     ) -> None:
-        """Keep the collaborators; they are closed by whoever made them."""
+        """Keep the collaborators; they are closed by whoever made them.
+
+        `sent` is told, during the call, by what a message that it sends will be known: its stamp, then its id.
+        """
         self._projects = projects
         self._request_ids = request_ids
         self._writer = writer
         self._callback_url_hosts = frozenset(callback_url_hosts)
         self._clock = clock
+        self._sent = sent
 
     def operation(self, method: Method) -> Operation:
         """Compile the local work of a method, once."""
@@ -96,7 +105,9 @@ class Caller:
         """
         project, options = await self._checked(operation, request)
         if options.request_id and operation.stampable and not getattr(request, METADATA):
-            setattr(request, METADATA, stamp(options.request_id))
+            stamped = stamp(options.request_id)
+            setattr(request, METADATA, stamped)
+            self._sent(stamped)
         target, body = await operation.method.encode(request)
         if options.validate_only:
             return Answer(message=operation.method.response_class(), attempt_count=0)
@@ -148,6 +159,7 @@ class Caller:
             return await attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
         queues.admit(call.joining)
         answer = await attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
+        self._sent(getattr(answer.message, "message_id", ""))
         return replace(answer, app_queue_eta_s=queues.joined(call.joining))
 
     async def _once(self, call: _Prepared, deadline: Deadline) -> Answer:

@@ -118,6 +118,8 @@ class OutboundRequest:
     """The path with its variables in braces: what requests of one kind have in common, and holds nothing private."""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes = b""
+    resend_count: int = 0
+    """How often the same request went out before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@
 
 import asyncio
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.clock import Clock
@@ -26,6 +26,7 @@ _PATH = "/webhooks/"
 # Reading the JSON of a longer body takes milliseconds that the loop has better uses for.
 _OFFLOAD_BYTES = 64 * 1024
 _RETRY_AFTER_S = 1.0
+_TRACE_HEADERS = frozenset({b"traceparent", b"tracestate"})
 _TAKEN = frozenset({Outcome.ACCEPTED, Outcome.DUPLICATE})
 
 
@@ -39,19 +40,19 @@ class EventSink(Protocol):
 class Observer(Protocol):
     """Counts posts."""
 
-    def observe(self, *, verdict: str, trigger: str, duration_s: float) -> None:
+    def observe(self, *, verdict: str, trigger: str, duration_s: float, exemplar: dict[str, str] | None = None) -> None:
         """One post is decided: `verdict` is an `Outcome`; `trigger` is `""` where it is not known."""
 
 
 class Unobserved:
     """An observer that looks away."""
 
-    def observe(self, *, verdict: str, trigger: str, duration_s: float) -> None:
+    def observe(self, *, verdict: str, trigger: str, duration_s: float, exemplar: dict[str, str] | None = None) -> None:
         """Do nothing."""
 
 
 @dataclass(slots=True)
-class _Post:
+class Post:
     """What is known of a post by the time it is answered."""
 
     webhook: str = ""
@@ -59,6 +60,30 @@ class _Post:
     outcome: Outcome = Outcome.FAILED
     unread: bool = False
     retry_after_s: float = _RETRY_AFTER_S
+    keys: Sequence[str] = ()
+    """What the message that it is about may be known by: its metadata, its id."""
+    position: int | None = None
+    """Where its event was stored; None for one that was there already, or was not taken."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Those that carry a trace's context."""
+
+    @property
+    def verdict(self) -> str:
+        """What became of it, as a label."""
+        return self.outcome.value
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status that it is answered with; None where nobody is left to be answered."""
+        answer = ANSWERS.get(self.outcome)
+        return answer.status if answer else None
+
+
+class PostSpans(Protocol):
+    """Records posts as spans."""
+
+    def decided(self, post: Post, duration_s: float) -> dict[str, str] | None:
+        """A post is about to be answered; gives the exemplar for its duration, where it is recorded."""
 
 
 class WebhookReceiver:
@@ -72,8 +97,10 @@ class WebhookReceiver:
         clock: Clock,
         limits: IntakeLimits | None = None,
         observer: Observer | None = None,
+        spans: PostSpans | None = None,
     ) -> None:
         """Compile the mapping of events; nothing is served until an HTTP server calls."""
+        self._spans = spans
         self._sources: dict[str, WebhookSource] = {}
         self.configure(sources)
         self._sink = log
@@ -96,7 +123,7 @@ class WebhookReceiver:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one post. A cancelled one is not answered; its event may be stored all the same."""
         started_s = self._clock.monotonic()
-        post = _Post()
+        post = Post()
         try:
             await self._take(post, scope, receive)
         except Refused as refused:
@@ -105,24 +132,28 @@ class WebhookReceiver:
             post.outcome, post.retry_after_s = Outcome.STORE_UNAVAILABLE, error.retry_after_s or _RETRY_AFTER_S
         except Exception as error:  # noqa: BLE001 - the sender of a genuine event must always be asked to come again
             self._log.error("webhook_failed", webhook=post.webhook, kind=type(error).__name__)
-        self._observer.observe(
-            verdict=post.outcome, trigger=post.trigger, duration_s=self._clock.monotonic() - started_s
-        )
+        duration_s = self._clock.monotonic() - started_s
+        exemplar = self._spans.decided(post, duration_s) if self._spans else None
+        self._observer.observe(verdict=post.outcome, trigger=post.trigger, duration_s=duration_s, exemplar=exemplar)
         if post.outcome not in _TAKEN:
             self._rejections.note(webhook=post.webhook, outcome=post.outcome)
         await _answer(post, receive, send)
 
-    async def _take(self, post: _Post, scope: Scope, receive: Receive) -> None:
+    async def _take(self, post: Post, scope: Scope, receive: Receive) -> None:
         source = self._source(scope)
         post.webhook = source.name
         headers: list[tuple[bytes, bytes]] = scope["headers"]
+        if self._spans:
+            post.headers = {n.decode(): v.decode("latin-1") for n, v in headers if n in _TRACE_HEADERS}
         _check_head(source, headers)
         with self._intake.admit() as place:
             body = await place.read(receive, _declared_bytes(headers))
             self._verify(source, headers, body)
             event = await self._compose(source, body)
             post.trigger = event.index.trigger
+            post.keys = (event.index.metadata, event.index.message_id)
             appended = await self._sink.append(event)
+            post.position = None if appended.duplicate else appended.position
         post.outcome = Outcome.DUPLICATE if appended.duplicate else Outcome.ACCEPTED
 
     def _source(self, scope: Scope) -> WebhookSource:
@@ -180,7 +211,7 @@ def _declared_bytes(headers: list[tuple[bytes, bytes]]) -> int | None:
     return int(declared) if declared.isdigit() else None
 
 
-async def _answer(post: _Post, receive: Receive, send: Send) -> None:
+async def _answer(post: Post, receive: Receive, send: Send) -> None:
     answer = ANSWERS.get(post.outcome)
     if answer is None:
         return

@@ -163,10 +163,12 @@ class Observed:
     """An observer that remembers."""
 
     verdicts: list[tuple[str, str]] = field(default_factory=list)
+    exemplars: list[object] = field(default_factory=list)
 
-    def observe(self, *, verdict: str, trigger: str, duration_s: float) -> None:
+    def observe(self, *, verdict: str, trigger: str, duration_s: float, exemplar: object = None) -> None:
         assert duration_s >= 0
         self.verdicts.append((verdict, trigger))
+        self.exemplars.append(exemplar)
 
 
 @dataclass
