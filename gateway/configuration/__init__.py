@@ -56,8 +56,7 @@ class _Loading:
 
     def done(self) -> Configuration:
         """The configuration, unless something is wrong with it."""
-        if any("GATEWAY_CONFIG_FILE" in mistake for mistake in self._file.mistakes):
-            # What the file would have said is unknown, so nothing is known to be missing.
+        if not self._file.readable:
             raise ConfigurationError([*self._file.mistakes, *self._mistakes])
         lines = {path: f"{self._label(path)} {text}" for path, text in contradictions(self._values)}
         try:

@@ -26,6 +26,8 @@ class TomlFile:
     """What has the right shape, with `NAME` filled in where the file says `NAME_file`."""
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     mistakes: tuple[str, ...] = ()
+    readable: bool = True
+    """Whether its keys could be told at all; else nothing is known to be missing."""
     wrong: frozenset[KeyPath] = frozenset()
     """The keys that a mistake has been found in already."""
     read: Mapping[KeyPath, Found] = field(default_factory=dict)
@@ -49,17 +51,21 @@ def read_toml(path: str) -> TomlFile:
         with Path(path).open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
-            return TomlFile(path=path, mistakes=(f"GATEWAY_CONFIG_FILE: {path} is larger than 1 MiB",))
+            return _unreadable(path, f"GATEWAY_CONFIG_FILE: {path} is larger than 1 MiB")
         text = content.decode()
     except (OSError, ValueError) as error:
-        return TomlFile(path=path, mistakes=(f"GATEWAY_CONFIG_FILE: cannot read {path} ({type(error).__name__})",))
+        return _unreadable(path, f"GATEWAY_CONFIG_FILE: cannot read {path} ({type(error).__name__})")
     try:
         # With a line's end, so that no mistake is "at the end of the document".
         values = tomllib.loads(text + "\n")
     except tomllib.TOMLDecodeError as error:
         # Its text names line and column, and quotes single characters at most.
-        return TomlFile(path=path, mistakes=(f"{path}: {error}",))
+        return _unreadable(path, f"{path}: {error}")
     return _checked(TomlFile(path=path, values=values, lines=key_lines(text)))
+
+
+def _unreadable(path: str, mistake: str) -> TomlFile:
+    return TomlFile(path=path, mistakes=(mistake,), readable=False)
 
 
 def _checked(file: TomlFile) -> TomlFile:

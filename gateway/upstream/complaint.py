@@ -34,7 +34,8 @@ async def complete(
     other = await regions.besides(region, app_id, deadline) if app_id else ""
     if other:
         error.message = (
-            f"the app is in region {other} and was looked for in {region}; set options.region or SINCH_REGION"
+            f"the app is in region {other} and was looked for in {region}; set options.region, SINCH_REGION, "
+            "or the app's region in the settings file"
         )
         error.reason = "WRONG_REGION"
         error.metadata = {**error.metadata, "region": other, "resource_type": "app", "resource_name": app_id}

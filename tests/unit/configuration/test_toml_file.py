@@ -232,11 +232,16 @@ def test_a_key_that_belongs_to_no_project_is_told(tmp_path: Path) -> None:
     [
         ("region = 'eu'\nregion = 'us'", "gateway.toml: Cannot overwrite a value (at line 2, column 14)"),
         ("[[projects]\n", "gateway.toml: Expected ']]' at the end of an array declaration (at line 1, column 11)"),
-        ("config_file = 'x'", "line 1: config_file is no setting"),
     ],
 )
-def test_a_file_that_is_no_settings_file_is_told_by_its_line(tmp_path: Path, text: str, mistake: str) -> None:
-    assert mistakes(tmp_path, text, **OWN) == [mistake]
+def test_a_file_that_is_not_toml_is_told_by_its_line_and_nothing_is_called_missing(
+    tmp_path: Path, text: str, mistake: str
+) -> None:
+    assert mistakes(tmp_path, text) == [mistake]
+
+
+def test_the_file_cannot_name_another_one(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, "config_file = 'x'", **OWN) == ["line 1: config_file is no setting"]
 
 
 @pytest.mark.parametrize(("path", "why"), [("/nowhere/gateway.toml", "FileNotFoundError"), ("/", "IsADirectoryError")])
