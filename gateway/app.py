@@ -14,19 +14,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gateway import __version__, inbound, joined, outbound
+from gateway import __version__, doors, inbound, joined, outbound
 from gateway.admin.probes import Readiness, Scrape, admin_app
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.events.feed import Feed
 from gateway.grace import Grace
-from gateway.http_server import HttpServer
+from gateway.http_server import REFUSALS, HttpServer
 from gateway.joined import Journeys
 from gateway.listener import Listener
 from gateway.rpc import event_feed, large_batch, message_stream, paging, passthrough, raw
 from gateway.rpc import journeys as journey_door
 from gateway.rpc.boundary import Boundary
-from gateway.rpc.server import Door, RpcServer
+from gateway.rpc.server import RpcServer
 from gateway.settings import Settings, all_projects
 from gateway.telemetry import logs
 from gateway.telemetry.metrics import Metrics
@@ -53,6 +53,7 @@ class Addresses:
     grpc: str
     webhooks: str
     admin: str
+    control: str
 
 
 def run(settings: Settings) -> None:
@@ -83,7 +84,12 @@ async def _serve(settings: Settings) -> None:
         gc.freeze()
         # Whatever the log level: nothing else tells where a port 0 has gone.
         logs.announce(
-            "ready", grpc=addresses.grpc, webhooks=addresses.webhooks, admin=addresses.admin, version=__version__
+            "ready",
+            grpc=addresses.grpc,
+            webhooks=addresses.webhooks,
+            admin=addresses.admin,
+            control=addresses.control,
+            version=__version__,
         )
         await stopped.wait()
     log.info("stopped")
@@ -108,24 +114,18 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
                 settings=settings, clock=clock, metrics=metrics, events=events, grace=grace, files=files, spans=spans
             )
             calls = await outbound.build(ground, stack)
-            admin = await _http_door(
-                settings.admin_address,
-                admin_app(
-                    metrics=Scrape(refresh=vitals.refresh, exposition=metrics.exposition),
-                    readiness=readiness,
-                    store_usable=lambda: events.usable,
-                ),
-                grace,
-                stack,
+            http = _HttpDoors(metrics=metrics, grace=grace, stack=stack)
+            probes = admin_app(
+                metrics=Scrape(refresh=vitals.refresh, exposition=metrics.exposition),
+                readiness=readiness,
+                store_usable=lambda: events.usable,
             )
-            boundary = Boundary(
-                metrics=metrics, tracing=spans.tracing, clock=clock, max_deadline_s=settings.max_deadline_s
-            )
+            admin = await http.open("admin", settings.admin_address, probes)
+            control = await http.open("control", settings.control_address, doors.control(partial(_quit, readiness)))
+            boundary = doors.boundary(settings, metrics, spans.tracing, clock)
             operations = [calls.operation(method) for method in methods()]
             journeys = joined.build(settings, calls=calls, operations=operations, log=events, clock=clock, stack=stack)
-            server = _rpc_server(
-                settings, calls, operations, feed=feed, journeys=journeys, boundary=boundary, clock=clock
-            )
+            server = _rpc_server(settings, ground, calls, operations, feed=feed, journeys=journeys, boundary=boundary)
             grpc_address = ""
             if server:
                 stack.push_async_callback(_stop, server, grace)
@@ -133,7 +133,7 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
             webhooks = ""
             if settings.webhook_address:
                 receiver = inbound.receiver(settings, events, metrics, clock, files, spans=spans.posts())
-                webhooks = await _http_door(settings.webhook_address, receiver, grace, stack)
+                webhooks = await http.open("webhooks", settings.webhook_address, receiver)
         except OSError as error:
             # Listeners name their address themselves; files are named by the error.
             named = f"{error.filename}: " if error.filename else ""
@@ -153,22 +153,24 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
         stack.callback(lag.close)
         lag.start()
         readiness.started = True
-        yield Addresses(grpc=grpc_address, webhooks=webhooks, admin=admin)
+        yield Addresses(grpc=grpc_address, webhooks=webhooks, admin=admin, control=control)
 
 
 def _rpc_server(
     settings: Settings,
+    ground: outbound.Ground,
     calls: Caller,
     operations: list[Operation],
     *,
     feed: Feed,
     journeys: Journeys,
     boundary: Boundary,
-    clock: Clock,
 ) -> RpcServer | None:
     if not settings.grpc_address:
         return None
-    return RpcServer(
+    clock = ground.clock
+    return doors.rpc_server(
+        settings,
         passthrough.handlers(operations, calls=calls, boundary=boundary)
         | paging.handlers(operations, calls=calls, boundary=boundary)
         | message_stream.handlers(operations=operations, calls=calls, boundary=boundary, clock=clock)
@@ -180,21 +182,36 @@ def _rpc_server(
             feed=feed, boundary=boundary, projects=[project.project_id for project in all_projects(settings)]
         )
         | raw.handlers(calls=calls, boundary=boundary, enabled=settings.raw_calls, hosts=settings.callback_url_hosts),
-        door=Door(address=settings.grpc_address, socket_mode=int(settings.grpc_socket_mode, 8)),
-        entrance=boundary.entrance,
-        reflection_on=settings.grpc_reflection,
-        idle=boundary.idle,
-        drain=boundary.draining.set,
+        boundary=boundary,
+        files=ground.files,
+        log_usable=lambda: ground.events.usable,
     )
 
 
-async def _http_door(address: str, app: Any, grace: Grace, stack: AsyncExitStack) -> str:
-    if not address:
-        return ""
-    server = HttpServer(app=app, listener=Listener.open(address))
-    await server.start()
-    stack.push_async_callback(_stop, server, grace)
-    return server.address
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _HttpDoors:
+    """Opens HTTP doors, which `stack` closes."""
+
+    metrics: Metrics
+    grace: Grace
+    stack: AsyncExitStack
+
+    async def open(self, name: str, address: str, app: Any) -> str:
+        """Serve an application; the bound address, or nothing for a closed door."""
+        if not address:
+            return ""
+        refused = self.metrics.doors.http(name, REFUSALS)
+        server = HttpServer(app=app, listener=Listener.open(address), refused=refused)
+        await server.start()
+        self.stack.push_async_callback(_stop, server, self.grace)
+        return server.address
+
+
+def _quit(readiness: Readiness) -> None:
+    """Drain as SIGTERM does. Asked again meanwhile it changes nothing, as a second signal would."""
+    if not readiness.draining:
+        readiness.drain()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _close(spans: Spans, grace: Grace) -> None:

@@ -27,6 +27,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Refused = Callable[[str], None]
+
+REFUSALS = ("connections", "large_head", "slow_head", "slow_body", "slow_reader")
 
 _CLOSING = b"content-length: 0\r\nconnection: close\r\n\r\n"
 _OVERLOADED = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n" + _CLOSING
@@ -65,15 +68,24 @@ class HttpServer:
     """
 
     def __init__(
-        self, *, app: App, listener: Listener, limits: HttpLimits | None = None, tls: ssl.SSLContext | None = None
+        self,
+        *,
+        app: App,
+        listener: Listener,
+        limits: HttpLimits | None = None,
+        tls: ssl.SSLContext | None = None,
+        refused: Refused = lambda _reason: None,
     ) -> None:
-        """Nothing is accepted yet; `listener` is this server's from now on and closed by `stop`."""
+        """Nothing is accepted yet; `listener` is this server's from now on and closed by `stop`.
+
+        `refused` counts what the server ends by itself, by one of `REFUSALS`; what the app refuses is its own to count.
+        """
         self._app = app
         self._listener = listener
         self._limits = limits or HttpLimits()
         self._tls = tls
         self._server: asyncio.Server | None = None
-        self._state = _ServerState(self._limits)
+        self._state = _ServerState(self._limits, refused)
         self._log = logs.logger("http_server")
 
     @property
@@ -143,9 +155,10 @@ class HttpServer:
 class _ServerState(ServerState):
     """What the connections of one server share."""
 
-    def __init__(self, limits: HttpLimits) -> None:
+    def __init__(self, limits: HttpLimits, refused: Refused) -> None:
         super().__init__()
         self.limits = limits
+        self.refused = refused
         self.stopping = False
         self.connection_lost = asyncio.Event()
         self._date_s = 0
@@ -195,6 +208,7 @@ class _BoundedProtocol(HttpToolsProtocol):
         if self.server_state.stopping:
             transport.close()
         elif len(self.connections) > self._limits.max_connections:
+            self.server_state.refused("connections")
             transport.write(_OVERLOADED)
             transport.close()
         else:
@@ -227,6 +241,7 @@ class _BoundedProtocol(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _refuse(self) -> None:
+        self.server_state.refused("large_head")
         if self._answering:
             self.transport.abort()
         else:
@@ -238,6 +253,7 @@ class _BoundedProtocol(HttpToolsProtocol):
         self._timer = self.loop.call_later(timeout_s, self._give_up)
 
     def _give_up(self) -> None:
+        self.server_state.refused("slow_body" if self._phase is _Phase.BODY else "slow_head")
         if self._phase is _Phase.BODY and self._answering and not (self.cycle.response_started or self.pipeline):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -276,7 +292,11 @@ class _BoundedProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._write_timer = self.loop.call_later(self._limits.write_timeout_s, self.transport.abort)
+        self._write_timer = self.loop.call_later(self._limits.write_timeout_s, self._give_up_writing)
+
+    def _give_up_writing(self) -> None:
+        self.server_state.refused("slow_reader")
+        self.transport.abort()
 
     def resume_writing(self) -> None:
         self._stop_write_timer()

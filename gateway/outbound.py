@@ -29,6 +29,7 @@ from gateway.upstream.exchange_spans import ExchangeSpans
 from gateway.upstream.hosts import HOST_CLASSES, Endpoint, Hosts
 from gateway.upstream.outgoing import RequestWriter
 from gateway.upstream.projects import Project, Projects
+from gateway.upstream.proxy import EnvironmentProxy
 from gateway.upstream.rate_limit import Priority, RateLimiter
 from gateway.upstream.regions import AppRegions
 from gateway.upstream.request_ids import RequestIds
@@ -36,7 +37,7 @@ from gateway.upstream.retry import RetryBudget, RetryPolicy
 from gateway.upstream.settlement import Settlement
 from gateway.upstream.tokens import PATH as TOKEN_PATH
 from gateway.upstream.tokens import TokenCache
-from gateway.upstream.transport import PooledTransport
+from gateway.upstream.transport import HttpxTransport, PooledTransport
 from gateway.upstream.watched_transport import WatchedTransport
 from gateway.watched_file import WatchedFiles, secret_text
 
@@ -83,11 +84,16 @@ async def build(ground: Ground, stack: AsyncExitStack) -> Caller:
 
 def _shared(ground: Ground, stack: AsyncExitStack) -> Shared:
     settings, clock = ground.settings, ground.clock
-    pooled = PooledTransport(clock=clock, limits=Limits(max_body_bytes=settings.max_response_bytes))
-    stack.push_async_callback(pooled.aclose)
+    limits = Limits(max_body_bytes=settings.max_response_bytes)
+    wire = (
+        HttpxTransport(transport=EnvironmentProxy(), limits=limits)
+        if settings.environment_proxy
+        else PooledTransport(clock=clock, limits=limits)
+    )
+    stack.push_async_callback(wire.aclose)
     exchanges = ground.metrics.exchanges((*routes(), ("auth", TOKEN_PATH)))
     spans = ExchangeSpans(ground.spans.tracing, propagate_to=frozenset(HOST_CLASSES))
-    transport = WatchedTransport(transport=pooled, observer=exchanges, spans=spans, clock=clock)
+    transport = WatchedTransport(transport=wire, observer=exchanges, spans=spans, clock=clock)
     for host, watched in ground.metrics.upstream.in_flight.items():
         watched.add(partial(transport.in_flight, host))
     hosts = Hosts.of(
@@ -152,6 +158,7 @@ def _attempts(ground: Ground, shared: Shared, described: ProjectSettings, stack:
         burst=settings.rate_limit_burst,
         observer=ground.spans.limiter(ground.metrics.limiter),
     )
+    limiter.share({caller.name: caller.quota_share for caller in settings.callers if caller.quota_share is not None})
     _watch(ground.metrics, tokens, limiter)
     if described.key_secret_file:
         ground.files.watch(Path(described.key_secret_file), lambda content: tokens.use_key_secret(secret_text(content)))

@@ -11,13 +11,13 @@ import trustme
 from conversation_gateway.v1 import message_pb2
 from google.protobuf.message import Message
 
-from gateway.callers import CallerEntry
 from gateway.clock import Clock
 from gateway.rpc.boundary import Boundary, Call
 from gateway.rpc.callers import Callers
 from gateway.rpc.entrance import Bounds, Entrance
 from gateway.rpc.server import Connections, Door, RpcServer
 from gateway.rpc.tls import ReloadingTls, TlsFiles
+from gateway.settings import CallerSettings
 from gateway.telemetry.metrics import Metrics
 
 SEND = "/conversation_gateway.v1.MessageService/SendMessage"
@@ -52,7 +52,7 @@ class OpenDoor:
 async def open_door(
     *,
     behaviour: Behaviour = who,
-    entries: Iterable[CallerEntry] = (),
+    entries: Iterable[CallerSettings] = (),
     bounds: Bounds | None = None,
     tls: TlsFiles | None = None,
     address: str = "127.0.0.1:0",

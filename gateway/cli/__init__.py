@@ -10,6 +10,8 @@ import click
 from gateway import __version__
 from gateway.cli.flags import settings_flags
 from gateway.configuration import Configuration, ConfigurationError, load
+from gateway.settings import Settings
+from gateway.settings.values import is_dialled
 
 BAD_CONFIGURATION = 2
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,6 +31,8 @@ def serve(**flags: Any) -> None:
     Every setting has an environment variable and, secrets aside, a flag; a secret NAME is also read from the file
     that NAME_FILE names. Flags win over the environment, the environment over files, files over defaults.
     """
+    # gRPC writes a line of its own for every failed handshake: strangers must not write our log.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     from gateway.app import StartError, run  # noqa: PLC0415 - other commands should not wait for the server's imports
 
     configuration = _configuration(flags)
@@ -37,6 +41,25 @@ def serve(**flags: Any) -> None:
     except StartError as error:
         click.echo(f"conversation-gateway: {error}", err=True)
         sys.exit(1)
+
+
+@main.command()
+@click.option("--timeout-s", default=30.0, show_default=True, help="Seconds to wait at most.")
+@click.option("--admin-address", help="Where it answers probes; else as the settings of `serve` say.")
+def wait(admin_address: str | None, timeout_s: float) -> None:
+    """Return when the gateway on this machine is ready: 0, or 1 when it is not in time, or 2 for a wrong address."""
+    from gateway.cli.wait import wait as wait_for  # noqa: PLC0415 - other commands should not wait for httpx
+
+    address = admin_address
+    if address is None:
+        address = os.environ.get("GATEWAY_ADMIN_ADDRESS", Settings.model_fields["admin_address"].default)
+    if not is_dialled(address):
+        click.echo(f"conversation-gateway: there is no admin address to ask at: {address!r}", err=True)
+        sys.exit(BAD_CONFIGURATION)
+    code, problem = wait_for(address, timeout_s=timeout_s)
+    if problem:
+        click.echo(f"conversation-gateway: {problem}", err=True)
+    sys.exit(code)
 
 
 @main.command("check-config")

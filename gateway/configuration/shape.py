@@ -1,6 +1,7 @@
 """Whether what stands in the file has the shape of the settings: keys that exist, and values of their kind."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -11,6 +12,7 @@ from gateway.settings import Settings, Table, knobs
 
 FILE = "_file"
 _NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number", list: "a list", dict: "tables"}
+_NAMES[datetime] = "a date with time and offset"
 
 
 def shape_mistakes(

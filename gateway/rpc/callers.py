@@ -14,9 +14,11 @@ import grpc
 from conversation_gateway.v1.call_options_pb2 import CallOptions, Priority
 from google.protobuf.message import Message
 
-from gateway.callers import CallerEntry, clashes, matcher
+from gateway.callers import matcher
 from gateway.clock import Clock
 from gateway.errors import CallerError
+from gateway.settings import CallerSettings
+from gateway.settings.tables import clashes
 
 _SCHEME = "bearer "
 # Alternative names first: where a certificate has any, its common name means nothing (RFC 6125, section 6.4.4).
@@ -31,7 +33,7 @@ class Principal:
     name: str
     peer: str
     """What waiting calls are shared between fairly: a caller that has a name has one turn over all its connections."""
-    entry: CallerEntry | None = None
+    entry: CallerSettings | None = None
     paths: frozenset[str] | None = None
     """The gRPC paths it may call; none is all of them."""
 
@@ -55,8 +57,8 @@ class Principal:
 class _Book:
     """The callers of one moment; replaced as a whole."""
 
-    digests: Sequence[tuple[bytes, CallerEntry]] = ()
-    certificates: dict[str, CallerEntry] = field(default_factory=dict)
+    digests: Sequence[tuple[bytes, CallerSettings]] = ()
+    certificates: dict[str, CallerSettings] = field(default_factory=dict)
     paths: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -67,7 +69,7 @@ class Callers:
         """Know nobody yet; `certificates` is whether the door asks for client certificates."""
         self._clock = clock
         self._certificates = certificates
-        self._entries: tuple[CallerEntry, ...] = ()
+        self._entries: tuple[CallerSettings, ...] = ()
         self._book = _Book()
 
     @property
@@ -75,13 +77,13 @@ class Callers:
         """Whether a caller has to prove who it is."""
         return self._certificates or bool(self._entries)
 
-    def replace(self, entries: Iterable[CallerEntry], *, paths: Iterable[str]) -> None:
+    def replace(self, entries: Iterable[CallerSettings], *, paths: Iterable[str]) -> None:
         """Know these callers from the next call on; calls and streams that are under way go on.
 
         `paths` are all that is served. Raises `ValueError` with everything that is wrong, and changes nothing then.
         """
         entries, served = tuple(entries), tuple(paths)
-        mistakes = clashes(entries)
+        mistakes = [f"callers: {line}" for line in clashes(entries)]
         allowed: dict[str, frozenset[str]] = {}
         for entry in entries:
             found: set[str] = set()
@@ -119,7 +121,7 @@ class Callers:
             raise stranger()
         return Principal(name=entry.name, peer=entry.name, entry=entry, paths=self._book.paths[entry.name])
 
-    def _by_token(self, brought: Sequence[str | bytes]) -> tuple[CallerEntry | None, str]:
+    def _by_token(self, brought: Sequence[str | bytes]) -> tuple[CallerSettings | None, str]:
         """The caller whose token it is. A wrong token is not made good by a certificate."""
         text = brought[0]
         if len(brought) > 1 or not isinstance(text, str) or text[: len(_SCHEME)].lower() != _SCHEME:
@@ -132,7 +134,7 @@ class Callers:
                 found = entry
         return found, "" if found else "unknown_token"
 
-    def _by_certificate(self, context: Any) -> tuple[CallerEntry | None, str]:
+    def _by_certificate(self, context: Any) -> tuple[CallerSettings | None, str]:
         names = _names(context) if self._certificates else ()
         for name in names:
             if name in self._book.certificates:

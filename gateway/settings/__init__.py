@@ -2,10 +2,11 @@
 
 from gateway.settings.model import Origins, Settings, environment_name, knobs
 from gateway.settings.projects import all_projects, all_webhooks
-from gateway.settings.tables import AppSettings, ProjectSettings, Region, Table, WebhookSettings
+from gateway.settings.tables import AppSettings, CallerSettings, ProjectSettings, Region, Table, WebhookSettings
 
 __all__ = [
     "AppSettings",
+    "CallerSettings",
     "Origins",
     "ProjectSettings",
     "Region",

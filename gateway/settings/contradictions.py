@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.settings.model import Settings
+from gateway.settings.protection import unprotected
 from gateway.settings.values import split
 
 KeyPath = tuple[str | int, ...]
@@ -24,6 +25,7 @@ def contradictions(values: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from _projects(values)
     yield from _apps(values)
     yield from _webhooks(values)
+    yield from unprotected(values, accepted=_is_true(values.get("grpc_unprotected")))
 
 
 def _default_project(values: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 
-from gateway.settings.tables import ProjectSettings, Region, WebhookSettings
-from gateway.settings.values import BaseUrl, Digests, Door, GrpcDoor, Hosts, Secrets, StateUrl
+from gateway.settings.tables import CallerTables, ProjectSettings, Region, WebhookSettings
+from gateway.settings.values import BaseUrl, Digests, Door, Hosts, Secrets, StateUrl
 
 
 def _knob(env: str, description: str, default: Any = ..., **limits: Any) -> Any:
@@ -66,11 +66,55 @@ class Settings(BaseModel):
         "SINCH_SMS_SENDER_ID", "Sender that is filled in as `SMS_SENDER` where SMS may be tried and none is named.", ""
     )
 
-    grpc_address: GrpcDoor = _knob(
+    grpc_address: Door = _knob(
         "GATEWAY_GRPC_ADDRESS", "Where gRPC listens: `host:port` or `unix:/path`; port 0 picks one.", "127.0.0.1:50051"
     )
     grpc_socket_mode: str = _knob(
         "GATEWAY_GRPC_SOCKET_MODE", "Permission bits of a Unix gRPC socket, in octal.", "0660", pattern="^0?[0-7]{3}$"
+    )
+    grpc_socket_group: str = _knob(
+        "GATEWAY_GRPC_SOCKET_GROUP", "Group of a Unix gRPC socket, by name or number; none is the process's own.", ""
+    )
+    grpc_tls_cert_file: str = _knob(
+        "GATEWAY_GRPC_TLS_CERT_FILE", "PEM file with the certificate chain of the gRPC door; a new one is taken up.", ""
+    )
+    grpc_tls_key_file: str = _knob("GATEWAY_GRPC_TLS_KEY_FILE", "PEM file with its private key.", "")
+    grpc_client_ca_file: str = _knob(
+        "GATEWAY_GRPC_CLIENT_CA_FILE",
+        "PEM file with the authorities of client certificates; with one, every connection needs a certificate.",
+        "",
+    )
+    caller_tokens_sha256: Digests = _knob(
+        "GATEWAY_CALLER_TOKENS_SHA256",
+        "SHA-256, in hex, of each bearer token that may call everything; `[[callers]]` can say more.",
+        (),
+    )
+    grpc_unprotected: bool = _knob(
+        "GATEWAY_GRPC_UNPROTECTED",
+        "Open the gRPC door beyond this machine without TLS or callers. Whoever reaches it sends in your name.",
+        default=False,
+    )
+    grpc_max_calls: int = _knob(
+        "GATEWAY_GRPC_MAX_CALLS", "Unary calls that may be under way at once, those that wait included.", 10_000, ge=1
+    )
+    grpc_max_streams: int = _knob("GATEWAY_GRPC_MAX_STREAMS", "Streams that may be open at once.", 1024, ge=1)
+    grpc_max_request_bytes: int = _knob(
+        "GATEWAY_GRPC_MAX_REQUEST_BYTES", "Bytes of all requests that are under way at once.", 64 * 1024**2, ge=1024
+    )
+    grpc_max_connections: int = _knob(
+        "GATEWAY_GRPC_MAX_CONNECTIONS", "gRPC connections that may be open at once.", 1024, ge=1
+    )
+    grpc_max_connection_age_s: float = _knob(
+        "GATEWAY_GRPC_MAX_CONNECTION_AGE_S",
+        "Seconds after which a gRPC connection takes no new calls, so that clients spread over replicas; 0 is never.",
+        0.0,
+        ge=0,
+    )
+    grpc_max_connection_age_grace_s: float = _knob(
+        "GATEWAY_GRPC_MAX_CONNECTION_AGE_GRACE_S",
+        "Seconds that what is under way on such a connection may still take.",
+        60.0,
+        gt=0,
     )
     grpc_reflection: bool = _knob(
         "GATEWAY_GRPC_REFLECTION", "Serve gRPC reflection, so that tools need no proto files.", default=True
@@ -80,6 +124,11 @@ class Settings(BaseModel):
     )
     admin_address: Door = _knob(
         "GATEWAY_ADMIN_ADDRESS", "Where probes and metrics are served; empty closes the door.", "127.0.0.1:9090"
+    )
+    control_address: Door = _knob(
+        "GATEWAY_CONTROL_ADDRESS",
+        "Where the process is told to quit or to log more: `unix:/path` or loopback; empty closes the door.",
+        "",
     )
 
     webhook_secret: Secrets = _knob(
@@ -190,6 +239,11 @@ class Settings(BaseModel):
     drain_timeout_s: float = _knob(
         "GATEWAY_DRAIN_TIMEOUT_S", "Seconds that calls in flight are given to finish on SIGTERM.", 20.0, gt=0, le=600
     )
+    environment_proxy: bool = _knob(
+        "GATEWAY_ENVIRONMENT_PROXY",
+        "Reach the API through the proxy that `HTTPS_PROXY` names, unless `NO_PROXY` names the host.",
+        default=False,
+    )
     max_response_bytes: int = _knob(
         "GATEWAY_MAX_RESPONSE_BYTES", "Largest answer taken from the API, in bytes.", 16 * 1024**2, ge=1024
     )
@@ -208,6 +262,9 @@ class Settings(BaseModel):
         "it is the default project then, and the other `SINCH_` variables win over its table."
     )
     webhooks: tuple[WebhookSettings, ...] = _table("Webhooks beside `default`, each at a path of its own.")
+    callers: CallerTables = _table(
+        "Who may call over gRPC. Without any table or token, and without client certificates, whoever can connect may."
+    )
 
     _origins: Origins = PrivateAttr(default_factory=Origins)
 

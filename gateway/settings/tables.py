@@ -3,9 +3,19 @@
 A field `NAME_file` beside a field `NAME` is the path of a file that holds it.
 """
 
-from typing import Literal
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 
 from gateway.settings.values import Digests, Secrets
 
@@ -75,3 +85,73 @@ class WebhookSettings(Table):
         default=(),
         description="SHA-256, in hex, of each bearer token that its posts may bring; none means none is asked for.",
     )
+
+
+Glob = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._*?/]{1,200}$")]
+PriorityName = Literal["URGENT", "NORMAL", "BULK"]
+
+
+class CallerSettings(Table):
+    """One caller of the gRPC door: how it is recognised, and what it may do."""
+
+    # A colon would let a name pass for the address of a caller without one.
+    name: str = Field(
+        pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$",
+        description="What it is called in logs, and what fairness and caps count it by.",
+    )
+    token_sha256: Digests = Field(
+        default=(), description="SHA-256, in hex, of each of its bearer tokens: several while one replaces another."
+    )
+    token_sha256_file: str = Field(
+        default="", description="File that holds `token_sha256`, comma separated; read again."
+    )
+    certificate_names: tuple[str, ...] = Field(
+        default=(),
+        description="Subject alternative names of its client certificates; the common name counts where one has none.",
+    )
+    methods: tuple[Glob, ...] = Field(
+        default=("*",), description="Globs over `Service/Method` (`MessageService/Get*`); it may call nothing else."
+    )
+    quota_share: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Largest part of a project's rate that it may use, on each replica; else all.",
+    )
+    priority_cap: PriorityName = Field(
+        default="URGENT",
+        description="Most urgent priority it gets: a call that asks for more gets this one, and `x-gateway-priority` "
+        "says so.",
+    )
+    expires: datetime | None = Field(default=None, description="Instant from which on it is a stranger; else never.")
+
+    @model_validator(mode="after")
+    def _recognisable(self) -> Self:
+        if not self.token_sha256 and not self.certificate_names:
+            raise ValueError("needs token_sha256 or certificate_names: otherwise nobody could ever be this caller")
+        if self.expires is not None and self.expires.tzinfo is None:
+            raise ValueError("expires needs an offset from UTC: write 2027-01-31T00:00:00Z")
+        return self
+
+
+def clashes(callers: Iterable[CallerSettings]) -> list[str]:
+    """What no two callers may share: a name, a token, the name of a certificate."""
+    lines, owners = [], dict[str, str]()
+    for caller in callers:
+        claims = [f"the name {caller.name}", *(f"the certificate name {name}" for name in caller.certificate_names)]
+        # Tokens are told apart by a few digits of their digests: enough to find them in the settings.
+        claims += [f"the token {digest[:8].lower()}…" for digest in caller.token_sha256]
+        for claim in claims:
+            if claim in owners:
+                lines.append(f"{claim} belongs to two callers, {owners[claim]} and {caller.name}")
+            owners[claim] = caller.name
+    return lines
+
+
+def _distinct(callers: tuple[CallerSettings, ...]) -> tuple[CallerSettings, ...]:
+    if lines := clashes(callers):
+        raise ValueError("; ".join(lines))
+    return callers
+
+
+CallerTables = Annotated[tuple[CallerSettings, ...], AfterValidator(_distinct)]

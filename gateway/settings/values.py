@@ -18,14 +18,22 @@ def _door(address: str) -> str:
     return address
 
 
-def _grpc_door(address: str) -> str:
-    """As any door, but never wider than this machine: gRPC has neither TLS nor callers' credentials yet."""
-    if address and not address.startswith("unix:") and not _is_loopback(_door(address).rpartition(":")[0]):
-        raise ValueError("must be loopback or unix:/path; whoever reaches this door sends in your name")
-    return _door(address)
+def is_dialled(address: str) -> bool:
+    """Whether an address is one to connect to: neither a closed door's, nor with a port yet to be picked."""
+    try:
+        return bool(_door(address)) and (address.startswith("unix:") or not address.endswith(":0"))
+    except ValueError:
+        return False
 
 
-def _is_loopback(host: str) -> bool:
+def is_local(address: str) -> bool:
+    """Whether only this machine can reach a door; a closed one nobody can."""
+    host = "" if address.startswith("unix:") else address.rpartition(":")[0]
+    return not host or is_loopback(host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by an address that cannot lead elsewhere."""
     try:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -44,7 +52,7 @@ def _base_url(url: str) -> str:
         raise ValueError("must be an http(s) URL whose port is a number") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an http(s) URL without query or fragment")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("plain http is accepted only to loopback; use https")
     return url.rstrip("/")
 
@@ -61,7 +69,6 @@ def split(value: Any) -> Any:
 
 
 Door = Annotated[str, AfterValidator(_door)]
-GrpcDoor = Annotated[str, AfterValidator(_grpc_door)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 StateUrl = Annotated[str, AfterValidator(_state_url)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(split)]

@@ -4,7 +4,7 @@ import logging
 import sys
 import threading
 from collections import deque
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, get_args
 
 import orjson
 import structlog
@@ -61,6 +61,18 @@ def configure(*, level: Level, form: Literal["auto", "json", "console"], stream:
         logger_factory=lambda *_: sink,
     )
     logging.basicConfig(handlers=[_Bridge()], level=max(_LEVELS[level], logging.WARNING), force=True)
+
+
+def level() -> Level:
+    """The least severe level that is written."""
+    now: int = structlog.get_logger().bind().get_effective_level()
+    return next(name for name in get_args(Level) if _LEVELS[name] == now)
+
+
+def set_level(level: Level) -> None:
+    """Write lines from this level on, those of libraries included."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]))
+    logging.getLogger().setLevel(max(_LEVELS[level], logging.WARNING))
 
 
 def _add_level(_logger: object, method: str, event: Any) -> Any:

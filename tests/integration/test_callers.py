@@ -19,9 +19,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2
 from pydantic import ValidationError
 
-from gateway.callers import CallerEntry, clashes, of_tokens
+from gateway.callers import of_tokens
 from gateway.rpc.boundary import Call
 from gateway.rpc.tls import ReloadingTls, TlsFiles
+from gateway.settings import CallerSettings
+from gateway.settings.tables import clashes
 from tests.grpc_door import GET, SEND, STREAM, Authority, call, open_door
 from tests.requirements import require
 from tests.rich_status import info
@@ -33,8 +35,8 @@ def hashed(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-APP = CallerEntry(name="app", token_sha256=(hashed("app-1"), hashed("app-2")))
-READER = CallerEntry(name="reader", token_sha256=(hashed("reader"),), methods=("MessageService/Get*",))
+APP = CallerSettings(name="app", token_sha256=(hashed("app-1"), hashed("app-2")))
+READER = CallerSettings(name="reader", token_sha256=(hashed("reader"),), methods=("MessageService/Get*",))
 
 
 def send(channel: grpc.aio.Channel) -> Any:
@@ -95,7 +97,7 @@ async def test_a_stranger_is_turned_away_and_counted(brought: str) -> None:
 
 
 async def test_strangers_cannot_tell_what_exists_nor_what_was_wrong_with_what_they_brought() -> None:
-    expired = CallerEntry(name="old", token_sha256=(hashed("old"),), expires=datetime(2020, 1, 1, tzinfo=UTC))
+    expired = CallerSettings(name="old", token_sha256=(hashed("old"),), expires=datetime(2020, 1, 1, tzinfo=UTC))
     async with open_door(entries=[APP, expired]) as door, grpc.aio.insecure_channel(door.address) as channel:
         heard = {
             (error.code(), error.details(), str(dict(error.trailing_metadata() or ()).get("grpc-status-details-bin")))
@@ -119,7 +121,7 @@ def health(service: str) -> bytes:
 
 
 async def test_a_caller_whose_time_is_over_is_a_stranger() -> None:
-    gone = CallerEntry(name="gone", token_sha256=(hashed("gone"),), expires=datetime(2020, 1, 1, tzinfo=UTC))
+    gone = CallerSettings(name="gone", token_sha256=(hashed("gone"),), expires=datetime(2020, 1, 1, tzinfo=UTC))
     async with open_door(entries=[gone]) as door, grpc.aio.insecure_channel(door.address) as channel:
         error = await refusal(channel, token="gone")
 
@@ -139,7 +141,7 @@ async def test_a_caller_may_call_what_its_list_allows_and_nothing_else() -> None
 
 
 async def test_a_method_list_that_matches_nothing_is_a_mistake() -> None:
-    entry = CallerEntry(name="typo", token_sha256=(hashed("x"),), methods=("MesageService/*",))
+    entry = CallerSettings(name="typo", token_sha256=(hashed("x"),), methods=("MesageService/*",))
 
     with pytest.raises(ValueError, match=r"typo: MesageService/\* matches no method"):
         async with open_door(entries=[entry]):
@@ -168,7 +170,7 @@ async def test_a_caller_gets_no_more_urgent_priority_than_its_cap_and_is_told() 
     async def priority(request: message_pb2.SendMessageRequest, _call: Call) -> Message:
         return message_pb2.SendMessageResponse(message_id=str(request.options.priority))
 
-    capped = CallerEntry(name="campaign", token_sha256=(hashed("campaign"),), priority_cap="BULK")
+    capped = CallerSettings(name="campaign", token_sha256=(hashed("campaign"),), priority_cap="BULK")
     urgent = message_pb2.SendMessageRequest(
         options=call_options_pb2.CallOptions(priority=call_options_pb2.PRIORITY_URGENT)
     ).SerializeToString()
@@ -189,7 +191,7 @@ async def test_a_caller_gets_no_more_urgent_priority_than_its_cap_and_is_told() 
 
 
 async def test_callers_change_without_a_restart_and_streams_go_on() -> None:
-    successor = CallerEntry(name="successor", token_sha256=(hashed("new"),))
+    successor = CallerSettings(name="successor", token_sha256=(hashed("new"),))
     async with open_door(entries=[APP]) as door, grpc.aio.insecure_channel(door.address) as channel:
         stream = follow(channel)(b"", metadata=(("authorization", "Bearer app-1"),))
         await stream.read()
@@ -221,7 +223,7 @@ async def test_taking_the_last_caller_away_lets_nobody_in() -> None:
 )
 async def test_a_client_certificate_says_who_calls(tmp_path: Path, name: str, names: tuple[str, ...]) -> None:
     authority = Authority(tmp_path)
-    entries = [CallerEntry(name="billing", certificate_names=names)] if names else []
+    entries = [CallerSettings(name="billing", certificate_names=names)] if names else []
     certificate = authority.ca.issue_cert("billing.example", common_name="ignored")
     async with (
         open_door(entries=entries, tls=authority.files) as door,
@@ -234,7 +236,7 @@ async def test_a_client_certificate_says_who_calls(tmp_path: Path, name: str, na
 
 async def test_a_certificate_that_no_table_names_is_a_strangers(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
-    entries = [CallerEntry(name="billing", certificate_names=("billing.example",))]
+    entries = [CallerSettings(name="billing", certificate_names=("billing.example",))]
     certificate = authority.ca.issue_cert("other.example", common_name="billing.example")
     async with (
         open_door(entries=entries, tls=authority.files) as door,
@@ -249,7 +251,7 @@ async def test_a_certificate_that_no_table_names_is_a_strangers(tmp_path: Path) 
 async def test_a_wrong_token_is_not_made_good_by_a_certificate(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     certificate = authority.ca.issue_cert("billing.example")
-    entries = [CallerEntry(name="billing", certificate_names=("billing.example",))]
+    entries = [CallerSettings(name="billing", certificate_names=("billing.example",))]
     async with (
         open_door(entries=entries, tls=authority.files) as door,
         authority.channel(door.address, certificate) as channel,
@@ -360,16 +362,16 @@ async def test_a_unix_socket_is_for_its_group(passable_folder: Path, *, member: 
 )
 def test_a_caller_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        CallerEntry.model_validate({"name": "a", "token_sha256": (hashed("a"),)} | wrong)
+        CallerSettings.model_validate({"name": "a", "token_sha256": (hashed("a"),)} | wrong)
 
 
 def test_a_caller_that_nobody_could_ever_be_is_refused() -> None:
     with pytest.raises(ValidationError, match="nobody could ever be this caller"):
-        CallerEntry(name="a")
+        CallerSettings(name="a")
 
 
 def test_two_callers_share_neither_name_nor_token_nor_certificate() -> None:
-    twin = CallerEntry(name="app", token_sha256=(hashed("app-1"),), certificate_names=("x",))
-    other = CallerEntry(name="other", certificate_names=("x",))
+    twin = CallerSettings(name="app", token_sha256=(hashed("app-1"),), certificate_names=("x",))
+    other = CallerSettings(name="other", certificate_names=("x",))
 
     assert len(clashes([APP, twin, other])) == 3

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from conversation_gateway.v1 import batch_pb2, call_options_pb2, message_pb2
 
-from gateway.callers import CallerEntry
 from gateway.rpc.callers import Principal
+from gateway.settings import CallerSettings
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from gateway.rpc.callers import Principal
     ids=["a call", "an item", "a streamed list", "a large batch"],
 )
 def test_a_priority_above_the_cap_is_lowered(request_class: Any, path: tuple[str, ...]) -> None:
-    entry = CallerEntry(name="campaign", certificate_names=("campaign",), priority_cap="BULK")
+    entry = CallerSettings(name="campaign", certificate_names=("campaign",), priority_cap="BULK")
     principal = Principal(name="campaign", peer="p", entry=entry)
     request = request_class()
     holder = request

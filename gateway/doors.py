@@ -1,0 +1,137 @@
+"""Builds the doors that this machine and its neighbours use: gRPC with its callers, and the control address."""
+
+import grp
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gateway.admin.control import Controls, control_app
+from gateway.callers import of_tokens
+from gateway.clock import Clock
+from gateway.rpc.boundary import Boundary
+from gateway.rpc.callers import Callers
+from gateway.rpc.entrance import REFUSALS, Bounds, Entrance
+from gateway.rpc.server import Connections, Door, RpcServer
+from gateway.rpc.tls import ReloadingTls, TlsFiles
+from gateway.settings import CallerSettings, Settings
+from gateway.settings.values import split
+from gateway.telemetry import logs
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.tracing import Tracing
+from gateway.watched_file import WatchedFiles, secret_text
+
+FEED_SERVICE = "conversation_gateway.v1.EventFeedService"
+
+log = logs.logger("doors")
+
+
+def boundary(settings: Settings, metrics: Metrics, tracing: Tracing, clock: Clock) -> Boundary:
+    """What every RPC passes; its callers are known once `rpc_server` knows the methods."""
+    callers = Callers(clock=clock, certificates=bool(settings.grpc_client_ca_file))
+    bounds = Bounds(
+        max_calls=settings.grpc_max_calls,
+        max_streams=settings.grpc_max_streams,
+        max_request_bytes=settings.grpc_max_request_bytes,
+    )
+    entrance = Entrance(callers=callers, bounds=bounds, refused=metrics.doors.callers(REFUSALS))
+    return Boundary(
+        metrics=metrics, tracing=tracing, clock=clock, max_deadline_s=settings.max_deadline_s, entrance=entrance
+    )
+
+
+def rpc_server(
+    settings: Settings,
+    handlers: Mapping[str, Any],
+    *,
+    boundary: Boundary,
+    files: WatchedFiles,
+    log_usable: Callable[[], bool],
+) -> RpcServer:
+    """The gRPC door; raises `ValueError` for callers, certificates or a group that cannot be used."""
+    _know_callers(settings, boundary.entrance.callers, handlers.keys(), files)
+    return RpcServer(
+        handlers,
+        door=Door(
+            address=settings.grpc_address,
+            socket_mode=int(settings.grpc_socket_mode, 8),
+            socket_group=_group(settings.grpc_socket_group),
+            tls=_tls(settings),
+            connections=Connections(
+                max_count=settings.grpc_max_connections,
+                max_age_s=settings.grpc_max_connection_age_s,
+                age_grace_s=settings.grpc_max_connection_age_grace_s,
+            ),
+        ),
+        entrance=boundary.entrance,
+        reflection_on=settings.grpc_reflection,
+        idle=boundary.idle,
+        drain=boundary.draining.set,
+        stores={FEED_SERVICE: log_usable},
+    )
+
+
+def control(quit_now: Callable[[], None]) -> Any:
+    """The application of the control address."""
+    return control_app(Controls(quit=quit_now, log_level=logs.level, set_log_level=logs.set_level))
+
+
+def _know_callers(settings: Settings, callers: Callers, paths: Iterable[str], files: WatchedFiles) -> None:
+    """Let the callers of the settings in, and those of their files as they change."""
+    served = tuple(paths)
+    # Tokens by the file that holds them; without a name, those that have no table.
+    read: dict[str, tuple[str, ...]] = {}
+
+    def replace(name: str, content: bytes) -> None:
+        digests = tuple(digest.lower() for digest in split(secret_text(content)))
+        if read.get(name) == digests:
+            return
+        before = read.get(name)
+        read[name] = digests
+        try:
+            callers.replace(_entries(settings, read), paths=served)
+        except ValueError:
+            if before is None:
+                del read[name]
+            else:
+                read[name] = before
+            # What pydantic says may quote the file.
+            raise ValueError("holds tokens that cannot be used: hex digests of SHA-256, each of one caller") from None
+        log.info("caller_tokens_replaced", caller=name or None)
+
+    callers.replace(_entries(settings, read), paths=served)
+    tables = [(caller.name, Path(caller.token_sha256_file)) for caller in settings.callers if caller.token_sha256_file]
+    if "caller_tokens_sha256" in settings.origins.files:
+        tables.append(("", settings.origins.files["caller_tokens_sha256"]))
+    for name, path in tables:
+        files.watch(path, partial(replace, name))
+
+
+def _entries(settings: Settings, read: Mapping[str, tuple[str, ...]]) -> tuple[CallerSettings, ...]:
+    tables = (
+        CallerSettings.model_validate({**dict(caller), "token_sha256": read.get(caller.name, caller.token_sha256)})
+        for caller in settings.callers
+    )
+    return (*of_tokens(read.get("", settings.caller_tokens_sha256)), *tables)
+
+
+def _tls(settings: Settings) -> ReloadingTls | None:
+    if not settings.grpc_tls_cert_file:
+        return None
+    authorities = settings.grpc_client_ca_file
+    return ReloadingTls(
+        TlsFiles(
+            certificate=Path(settings.grpc_tls_cert_file),
+            key=Path(settings.grpc_tls_key_file),
+            client_authorities=Path(authorities) if authorities else None,
+        )
+    )
+
+
+def _group(name: str) -> int | None:
+    if not name:
+        return None
+    try:
+        return int(name) if name.isdigit() else grp.getgrnam(name).gr_gid
+    except KeyError:
+        raise ValueError(f"GATEWAY_GRPC_SOCKET_GROUP: there is no group {name}") from None
