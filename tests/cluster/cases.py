@@ -32,6 +32,7 @@ RENDERED: dict[str, Values] = {
     "standalone-shared": {
         "sinch": SINCH, "grpc": TLS, "state": {"kind": "shared"}, "replicas": 3, "webhooks": WEBHOOK_HOST, **EVERYTHING,
     },
+    "standalone-many-projects": {"configSecret": "gateway-toml", "grpc": TLS},
     "standalone-scaled": {
         "sinch": SINCH, "grpc": {**TLS, "allowedPods": [{"matchLabels": {"app": "order-service"}}]},
         "state": {"kind": "shared"}, "autoscaling": {"enabled": True}, "networkPolicy": {"enabled": True},
@@ -72,6 +73,8 @@ REFUSED: list[tuple[Values, str]] = [
     ({"sinch": SINCH, "grpc": TLS, "webhooks": {"ingress": {"enabled": True}}}, "Sinch posts to https"),
     ({"sinch": {"existingSecret": "s"}, "grpc": TLS}, "sinch.projectId and sinch.keyId are required"),
     ({"sinch": SINCH, "settings": {"GATEWAY_GRPC_ADDRESS": "0.0.0.0:1"}, "grpc": TLS}, "have values of their own"),
+    ({"sinch": SINCH, "settings": {"GATEWAY_GRPC_UNPROTECTED": True}, "grpc": TLS}, "have values of their own"),
+    ({"configSecret": "gateway-toml", "grpc": TLS, "state": {"kind": "shared"}}, "shared state needs"),
     ({"sinch": SINCH, "settings": {"SINCH_KEY_SECRET": "plain"}, "grpc": TLS}, "have values of their own"),
     ({"sinch": SINCH, "grpc": TLS, "repicas": 2}, "'repicas' not allowed"),
     ({"sinch": SINCH, "grpc": {**TLS, "adress": "x"}}, "'adress' not allowed"),

@@ -93,11 +93,39 @@ def test_secrets_are_files_and_never_values(renders: dict[str, Render]) -> None:
 
 
 def test_every_gateway_reads_its_key_from_a_mounted_file(renders: dict[str, Render]) -> None:
-    files = {
-        environment(container)["SINCH_KEY_SECRET_FILE"] for render in renders.values() for container in gateways(render)
-    }
+    settings = [environment(container) for render in renders.values() for container in gateways(render)]
 
-    assert files == {"/etc/conversation-gateway/secrets/key-secret"}
+    files = {one.get("SINCH_KEY_SECRET_FILE") or one["GATEWAY_CONFIG_FILE"] for one in settings}
+
+    assert files == {"/etc/conversation-gateway/secrets/key-secret", "/etc/conversation-gateway/config/gateway.toml"}
+
+
+def test_every_file_that_a_setting_names_is_mounted(renders: dict[str, Render]) -> None:
+    unmounted = [
+        (render.name, entry["name"])
+        for render in renders.values()
+        for container in gateways(render)
+        for entry in container["env"]
+        if entry["name"].endswith("_FILE")
+        and not any(entry["value"].startswith(mount["mountPath"] + "/") for mount in container["volumeMounts"])
+    ]
+
+    assert unmounted == []
+
+
+def test_every_mount_has_its_volume(renders: dict[str, Render]) -> None:
+    for render in renders.values():
+        for pod in pods(render):
+            claimed = [
+                claim["metadata"]["name"]
+                for item in render.of("StatefulSet")
+                for claim in item["spec"].get("volumeClaimTemplates", ())
+            ]
+            names = {volume["name"] for volume in pod.get("volumes", ())} | set(claimed)
+
+            mounted = {mount["name"] for c in containers(pod) for mount in c.get("volumeMounts", ())}
+
+            assert mounted - names == set(), render.name
 
 
 def test_grpc_is_wide_only_with_tls_and_callers_that_are_known(renders: dict[str, Render]) -> None:

@@ -56,9 +56,16 @@ livenessProbe:
 resources:
   {{- toYaml .Values.resources | nindent 2 }}
 volumeMounts:
+  {{- if .Values.sinch.existingSecret }}
   - name: conversation-gateway-secrets
     mountPath: /etc/conversation-gateway/secrets
     readOnly: true
+  {{- end }}
+  {{- if .Values.configSecret }}
+  - name: conversation-gateway-config
+    mountPath: /etc/conversation-gateway/config
+    readOnly: true
+  {{- end }}
   {{- if eq .Values.state.kind "embedded" }}
   - name: conversation-gateway-state
     mountPath: /var/lib/conversation-gateway
@@ -97,7 +104,11 @@ volumeMounts:
 # Wide: the kubelet and Prometheus dial the pod's address. It serves probes and metrics only.
 - name: GATEWAY_ADMIN_ADDRESS
   value: 0.0.0.0:9090
-{{- if include "conversation-gateway.takesWebhooks" . }}
+{{- if .Values.configSecret }}
+- name: GATEWAY_CONFIG_FILE
+  value: /etc/conversation-gateway/config/gateway.toml
+{{- end }}
+{{- if and .Values.sinch.existingSecret (include "conversation-gateway.takesWebhooks" .) }}
 - name: GATEWAY_WEBHOOK_SECRET_FILE
   value: {{ $secrets }}/webhook-secret
 {{- end }}
@@ -143,11 +154,19 @@ volumeMounts:
 {{- end -}}
 
 {{- define "conversation-gateway.volumes" -}}
+{{- with .Values.sinch.existingSecret -}}
 - name: conversation-gateway-secrets
   secret:
-    secretName: {{ .Values.sinch.existingSecret }}
-    # Readable by the group below, which the process has, and by nobody else.
+    secretName: {{ . }}
+    # Readable by the pod's group, which the process has, and by nobody else.
     defaultMode: 0440
+{{- end }}
+{{- with .Values.configSecret }}
+- name: conversation-gateway-config
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
 {{- if and (eq .Values.state.kind "embedded") (or (eq .Values.mode "sidecar") (not .Values.state.persistence.enabled)) }}
 # Goes with the pod: events that were not read by then are lost.
 - name: conversation-gateway-state
