@@ -1,8 +1,10 @@
 """The parts every test may use: a whole simulator, a whole gateway in front of it, and a channel to that."""
 
 import asyncio
+import importlib
 import os
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,20 @@ EU_APP_ID = "01DEM0APP0000000000000000E"
 WEBHOOK_SECRET = "test-webhook-secret"
 
 Environment = dict[str, str]
+
+
+# In this process, and in the gateways that it starts (`tests/processes.py`), before anything can look elsewhere.
+_OUTSIDE = Path(tempfile.mkdtemp(prefix="outside-")) / "log"
+os.environ["TESTS_OUTSIDE_LOG"] = str(_OUTSIDE)
+importlib.import_module("tests.loopback_only.sitecustomize")
+
+
+@pytest.fixture(autouse=True)
+def nothing_outside() -> Iterator[None]:
+    """Fail a test that looked anywhere else than on this machine, also where the failure was swallowed."""
+    _OUTSIDE.unlink(missing_ok=True)
+    yield
+    assert not _OUTSIDE.exists(), _OUTSIDE.read_text()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,14 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 PATIENCE_S = 20.0
+# Where a gateway finds what keeps it on this machine.
+LOOPBACK_ONLY = str(Path(__file__).parent / "loopback_only")
 
 
 @dataclass(slots=True)
@@ -60,7 +63,7 @@ async def gateway_process(environment: Mapping[str, str], *prefix: str) -> Async
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SINCH_", "GATEWAY_"))}
     child = await asyncio.create_subprocess_exec(
         *prefix, sys.executable, "-P", "-m", "gateway.cli", "serve",
-        env={**inherited, **environment}, stderr=asyncio.subprocess.PIPE,
+        env={**inherited, "PYTHONPATH": LOOPBACK_ONLY, **environment}, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     process = Process(child)
     collecting = asyncio.create_task(process.collect())
