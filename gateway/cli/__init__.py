@@ -1,5 +1,6 @@
-"""The command line: `conversation-gateway serve`, `check-config`, `simulator` and `demo`."""
+"""The command line: `conversation-gateway serve`, `check-config`, `doctor`, `simulator` and `demo`."""
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -70,6 +71,34 @@ def check_config(**flags: Any) -> None:
     width = max(len(line.name) for line in lines)
     for line in lines:
         click.echo(f"{line.name:<{width}}  {line.value}  ({line.source})")
+
+
+@main.command()
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of lines.")
+@settings_flags
+def doctor(output: str, **flags: Any) -> None:
+    """Try the configuration: credentials, clock, apps, webhooks, hosts and store; fail when something has to be done.
+
+    Nothing is changed: the API is read, hosts are dialled, the store is looked at, also while a gateway runs on it.
+    """
+    from gateway.cli.report import exit_code, lines  # noqa: PLC0415 - other commands should not wait for its imports
+    from gateway.doctor import Finding, Grade, examine  # noqa: PLC0415
+
+    try:
+        configuration = load(os.environ, flags)
+    except ConfigurationError as error:
+        todo = "correct it; docs/settings.md has every setting"
+        findings = [
+            Finding(check="settings", about="configuration", grade=Grade.FAILED, found=mistake, todo=todo)
+            for mistake in error.mistakes
+        ]
+    else:
+        about, found = configuration.file.path or "environment", "valid; check-config prints what is in force"
+        findings = [Finding(check="settings", about=about, grade=Grade.OK, found=found)]
+        findings += asyncio.run(examine(configuration.settings))
+    for line in lines(findings, json=output == "json"):
+        click.echo(line)
+    sys.exit(exit_code(findings))
 
 
 @main.command()

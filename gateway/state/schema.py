@@ -76,20 +76,27 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
 
     Raises `DamagedError` for a log that is not what was written and `ForeignDatabaseError` for another file.
     """
-    schema = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
-    is_ours = _pragma(connection, "application_id") == APPLICATION_ID
-    if not schema:
+    if not check_schema(connection, path):
         _create(connection)
-    elif not is_ours and not _TABLES.keys() <= schema.keys():
-        raise ForeignDatabaseError(path, "is a database of something else")
-    elif (version := _pragma(connection, "user_version")) > SCHEMA_VERSION:
-        raise ForeignDatabaseError(path, f"was written by a newer version (schema {version})")
-    elif schema != _TABLES or not is_ours or version != SCHEMA_VERSION:
-        raise DamagedError("the schema is not the one that was created")
     _check_contents(connection)
     # What a crash left in the write-ahead log may never have been synced: a repeat must not be acknowledged on the
     # strength of it. A checkpoint syncs it first.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def check_schema(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the database has our tables yet; raises as `prepare` does, and changes nothing."""
+    schema = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
+    is_ours = _pragma(connection, "application_id") == APPLICATION_ID
+    if not schema:
+        return False
+    if not is_ours and not _TABLES.keys() <= schema.keys():
+        raise ForeignDatabaseError(path, "is a database of something else")
+    if (version := _pragma(connection, "user_version")) > SCHEMA_VERSION:
+        raise ForeignDatabaseError(path, f"was written by a newer version (schema {version})")
+    if schema != _TABLES or not is_ours or version != SCHEMA_VERSION:
+        raise DamagedError("the schema is not the one that was created")
+    return True
 
 
 def read_head(connection: sqlite3.Connection) -> Head:

@@ -116,7 +116,7 @@ class TokenCache:
         self._transport = transport
         self._endpoint = endpoint
         self._key_id = key_id
-        self._basic = _basic(key_id, key_secret)
+        self._authorization = basic(key_id, key_secret)
         self._clock = clock
         self._randomness = randomness
         self._observe = observe
@@ -159,10 +159,10 @@ class TokenCache:
 
     def use_key_secret(self, key_secret: str) -> None:
         """Ask with this secret from the next request on. The token in use was had honestly, and stays."""
-        basic = _basic(self._key_id, key_secret)
-        if basic == self._basic:
+        authorization = basic(self._key_id, key_secret)
+        if authorization == self._authorization:
             return
-        self._basic = basic
+        self._authorization = authorization
         # What was refused before need not be now.
         self._failures, self._not_before_s = 0, float("-inf")
         log.info("key_secret_replaced")
@@ -206,18 +206,7 @@ class TokenCache:
 
     async def _fetch(self) -> Token | _NoToken:
         """Ask the auth host once."""
-        request = OutboundRequest(
-            method="POST",
-            origin=self._endpoint.origin,
-            target=self._endpoint.prefix + PATH,
-            template=PATH,
-            headers=(
-                (b"Authorization", self._basic),
-                (b"Content-Type", b"application/x-www-form-urlencoded"),
-                (b"Accept", b"application/json"),
-            ),
-            body=b"grant_type=client_credentials",
-        )
+        request = token_request(self._endpoint, self._authorization)
         asked_at_s = self._clock.monotonic()
         try:
             # The request belongs to every caller at once, so it has a bound of its own instead of one caller's.
@@ -242,7 +231,24 @@ class TokenCache:
         return Token(value=value, renew_at_s=asked_at_s + life_s * early, expires_at_s=asked_at_s + life_s)
 
 
-def _basic(key_id: str, key_secret: str) -> bytes:
+def token_request(endpoint: Endpoint, authorization: bytes) -> OutboundRequest:
+    """The request for a token."""
+    return OutboundRequest(
+        method="POST",
+        origin=endpoint.origin,
+        target=endpoint.prefix + PATH,
+        template=PATH,
+        headers=(
+            (b"Authorization", authorization),
+            (b"Content-Type", b"application/x-www-form-urlencoded"),
+            (b"Accept", b"application/json"),
+        ),
+        body=b"grant_type=client_credentials",
+    )
+
+
+def basic(key_id: str, key_secret: str) -> bytes:
+    """What proves, in a request for a token, that the key is ours."""
     return b"Basic " + base64.b64encode(f"{key_id}:{key_secret}".encode())
 
 
