@@ -18,7 +18,8 @@ class Progress:
         """Nothing is known yet; `until` is DELIVERED or READ, the status after which nothing matters any more."""
         self._until = until
         self._ranks: dict[str, int] = {}
-        self._others: set[tuple[str, str]] = set()
+        # A tuple, for there are few if any, and ten thousand messages may be followed at once.
+        self._others: tuple[tuple[str, str], ...] = ()
         self.final = False
         """Whether nothing more is of interest."""
 
@@ -30,7 +31,7 @@ class Progress:
             return self._advance(status, rank, channel, arrived=arrived)
         # Where it has arrived it does not matter any more that another channel gave up.
         news = (status, channel) not in self._others and not (arrived and status in {FAILED, SWITCHING})
-        self._others.add((status, channel))
+        self._others += ((status, channel),) if news else ()
         self.final = self.final or (news and status == FAILED)
         return news
 

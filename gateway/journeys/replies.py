@@ -50,7 +50,7 @@ class Replies:
         deadline passes first and SHUTTING_DOWN when the gateway is about to stop.
         """
         sent = Key(question.project_id, "message", question.message_id)
-        with self._witness.watching((sent, *question.recipient)) as watch:
+        with self._witness.watching(sent, *question.recipient) as watch:
             async with aclosing(self._events(question, watch, deadline)) as events:
                 async for event in events:
                     said = event_feed_pb2.FeedEvent.FromString(event.encoded)
@@ -74,7 +74,7 @@ class Replies:
 
     def _learn(self, watch: Watch, contact: Key) -> None:
         if contact.value and contact not in watch.keys:
-            self._witness.widen(watch, contact)
+            watch.widen(contact)
 
     def _missing(self, question: Question) -> LimitError:
         if self._witness.draining:

@@ -17,7 +17,7 @@ from gateway.errors import CallerError, GatewayError
 from gateway.events.cursor import Cursor
 from gateway.events.plan import AtTime
 from gateway.journeys.progress import ACCEPTED, Progress
-from gateway.journeys.witness import Key, Watch, Witness
+from gateway.journeys.witness import Key, Witness
 from gateway.state.events import StoredEvent
 from gateway.telemetry.logs import logger
 
@@ -68,7 +68,7 @@ class Tracker:
         receipt comes in two seconds.
         """
         key = Key(wish.project_id, "message", wish.message_id)
-        with self._witness.watching((key,)) as watch:
+        with self._witness.watching(key) as watch:
             progress = Progress(until=wish.until)
             through = self._witness.newest
             at, first = await self._begin(wish, ask)
@@ -84,9 +84,30 @@ class Tracker:
             if not known and not await watch.arrives(_UNHEARD_OF_S):
                 raise _unknown()
             at = max(at, through, key=lambda cursor: cursor.position)
-            async with aclosing(self._live(wish, watch, progress, at, ask)) as live:
-                async for answer in live:
-                    yield answer
+            silence = _Silence(self._clock)
+            while (end := self._end(wish, progress, at)) is None:
+                came = await watch.next(min(wish.horizon.remaining_s(), silence.left_s()))
+                if came is not None and self._witness.is_after(came, at):
+                    silence.broken()
+                    at = self._witness.position_of(came)
+                    state = news(progress, came, at)
+                else:
+                    state = await self._polled(wish, progress, ask, at) if silence.is_over() else None
+                if state is not None:
+                    yield state
+            yield end
+
+    def _end(self, wish: Wish, progress: Progress, at: Cursor) -> End | None:
+        """Why nothing more is to be told, None while there may be."""
+        if progress.final:
+            reason = message_pb2.TRACKING_END_REASON_FINAL
+        elif self._witness.draining:
+            reason = message_pb2.TRACKING_END_REASON_DRAINING
+        elif wish.horizon.passed:
+            reason = message_pb2.TRACKING_END_REASON_HORIZON
+        else:
+            return None
+        return End(reason=reason, cursor=at.encode())
 
     async def _begin(self, wish: Wish, ask: Ask) -> tuple[Cursor, State | None]:
         """Where the first receipt can be, and what is known without one."""
@@ -98,31 +119,6 @@ class Tracker:
             return self._witness.before_newest(_LOOK_BACK_COUNT), None
         accepted_us = message.accept_time.ToMicroseconds() - _CLOCKS_DIFFER_US
         return await self._witness.begin(AtTime(accepted_us)), _told_by_api(wish, message)
-
-    async def _live(
-        self, wish: Wish, watch: Watch, progress: Progress, at: Cursor, ask: Ask
-    ) -> AsyncGenerator[State | End, None]:
-        silence = _Silence(self._clock)
-        while not progress.final:
-            if self._witness.draining:
-                yield End(reason=message_pb2.TRACKING_END_REASON_DRAINING, cursor=at.encode())
-                return
-            if wish.horizon.passed:
-                yield End(reason=message_pb2.TRACKING_END_REASON_HORIZON, cursor=at.encode())
-                return
-            event = await watch.next(min(wish.horizon.remaining_s(), silence.left_s()))
-            if event is None:
-                if silence.left_s() <= 0:
-                    silence.polled()
-                    if (state := await self._polled(wish, progress, ask, at)) is not None:
-                        yield state
-                continue
-            silence.broken()
-            if self._witness.is_after(event, at):
-                at = self._witness.position_of(event)
-                if (state := news(progress, event, at)) is not None:
-                    yield state
-        yield End(reason=message_pb2.TRACKING_END_REASON_FINAL, cursor=at.encode())
 
     async def _polled(self, wish: Wish, progress: Progress, ask: Ask, at: Cursor) -> State | None:
         try:
@@ -152,9 +148,13 @@ class _Silence:
         self._pause_s = _FIRST_POLL_S
         self._due_s = self._clock.monotonic() + self._pause_s
 
-    def polled(self) -> None:
+    def is_over(self) -> bool:
+        """Whether it is time to ask; the next time is then further away."""
+        if self.left_s() > 0:
+            return False
         self._pause_s = min(self._pause_s * 2, _MOST_POLL_S)
         self._due_s = self._clock.monotonic() + self._pause_s
+        return True
 
     def left_s(self) -> float:
         return self._due_s - self._clock.monotonic()

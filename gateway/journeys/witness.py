@@ -6,8 +6,7 @@ found by a key, and an event is read only when somebody waits for what only its 
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from conversation_gateway.v1 import event_feed_pb2 as pb
 
@@ -36,16 +35,33 @@ class Key(NamedTuple):
 
 
 class Watch:
-    """The events that came for one who waits, oldest first."""
+    """The events that came for one who waits, oldest first; it waits until its block ends."""
 
-    __slots__ = ("_arrived", "_events", "keys")
+    __slots__ = ("_arrived", "_events", "_witness", "keys")
 
-    def __init__(self, keys: Iterable[Key]) -> None:
-        """Nothing has come yet."""
-        self.keys = list(keys)
-        """What is waited for."""
+    def __init__(self, witness: "Witness", keys: Iterable[Key]) -> None:
+        """Nothing comes before the block begins."""
+        self._witness = witness
         self._events: list[StoredEvent] = []
         self._arrived: asyncio.Future[None] | None = None
+        self.keys = list(keys)
+        """What is waited for."""
+
+    def __enter__(self) -> Self:
+        """Wait from now on."""
+        for key in self.keys:
+            self._witness.add(self, key)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait no more."""
+        for key in self.keys:
+            self._witness.remove(self, key)
+
+    def widen(self, key: Key) -> None:
+        """Wait for another key too."""
+        self.keys.append(key)
+        self._witness.add(self, key)
 
     def put(self, event: StoredEvent) -> None:
         """Hand an event over."""
@@ -101,25 +117,20 @@ class Witness:
         """See nothing more."""
         self._log.ignore(self)
 
-    @contextmanager
-    def watching(self, keys: Collection[Key]) -> Iterator[Watch]:
-        """A watch for events with any of these keys, until the block ends."""
-        watch = Watch(keys)
-        for key in keys:
-            self._watches.setdefault(key, []).append(watch)
-        try:
-            yield watch
-        finally:
-            for key in watch.keys:
-                watches = self._watches[key]
-                watches.remove(watch)
-                if not watches:
-                    del self._watches[key]
+    def watching(self, *keys: Key) -> Watch:
+        """A watch for events with any of these keys."""
+        return Watch(self, keys)
 
-    def widen(self, watch: Watch, key: Key) -> None:
-        """Have a watch wait for another key too."""
-        watch.keys.append(key)
+    def add(self, watch: Watch, key: Key) -> None:
+        """Hand events with this key to a watch."""
         self._watches.setdefault(key, []).append(watch)
+
+    def remove(self, watch: Watch, key: Key) -> None:
+        """Hand them to it no more."""
+        watches = self._watches[key]
+        watches.remove(watch)
+        if not watches:
+            del self._watches[key]
 
     def committed(self, events: Sequence[StoredEvent]) -> None:
         """Hand each event to those who wait for it; called by the log."""
