@@ -1,12 +1,13 @@
 """The chart: what it renders in each mode, and what it refuses and why."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cluster.cases import EVERYTHING, REFUSED, RENDERED, SINCH, TLS, Values
-from tests.cluster.renders import CHART, Render, example_with_its_dependency, gateways, helm, pods
+from tests.cluster.renders import CHART, TOOLS, Render, example_with_its_dependency, gateways, helm, pods
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +33,17 @@ def test_a_sidecar_of_another_chart_is_checked_as_well(renders: dict[str, Render
     [answer] = helm(example, [wide])
 
     assert "reached from outside the pod" in answer["error"]
+
+
+@pytest.mark.parametrize(("version", "refused"), [("1.28.0", True), ("1.29.0", False)])
+def test_a_native_sidecar_is_refused_where_kubernetes_has_none(version: str, *, refused: bool) -> None:
+    values = {"mode": "sidecar", "sinch": SINCH}
+    lint = f"import helm_python; helm_python.lint({str(CHART)!r}, {values!r}, kube_version={version!r})"
+
+    # A lint goes on where a template would fail, and says so here.
+    done = subprocess.run([TOOLS / "python", "-c", lint], capture_output=True, text=True, check=True, timeout=60)
+
+    assert ("a native sidecar needs Kubernetes 1.29" in done.stderr) is refused
 
 
 def test_lint_has_nothing_to_say_but_that_there_is_no_icon() -> None:

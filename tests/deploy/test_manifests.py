@@ -18,17 +18,11 @@ CHART = DEPLOY / "helm" / "conversation-gateway"
 PLAIN = [path for path in sorted(DEPLOY.glob("**/*.yaml")) if "templates" not in path.parts]
 # The file of settings is none itself, and where the gateway is to be found is for its clients to know.
 BESIDE_THE_SETTINGS = {"GATEWAY_CONFIG_FILE", "GATEWAY_TARGET"}
-TLS = {
-    "GATEWAY_GRPC_TLS_CERT_FILE",
-    "GATEWAY_GRPC_TLS_KEY_FILE",
-    "GATEWAY_GRPC_CLIENT_CA_FILE",
-    "GATEWAY_CALLER_TOKENS_SHA256",
-}
 
 
 def unknown_settings(text: str) -> set[str]:
     """Names in the style of settings that are none, nor the file of one."""
-    known = {environment_name(field) for field in knobs()} | BESIDE_THE_SETTINGS | TLS
+    known = {environment_name(field) for field in knobs()} | BESIDE_THE_SETTINGS
     named = set(re.findall(r"\b(?:GATEWAY|SINCH)_[A-Z0-9_]*[A-Z0-9]\b", text))
     return {name for name in named if name not in known and name.removesuffix("_FILE") not in known}
 
