@@ -511,8 +511,8 @@ const file_conversation_gateway_v1_identity_proto_rawDesc = "" +
 	"\aReplyTo\x12(\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tB\x04\xe2A\x01\x02H\x00R\tmessageId\x88\x01\x01B\r\n" +
-	"\v_message_idB\x8b\x01\n" +
-	"\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3"
+	"\v_message_idB\x9a\x01\n" +
+	"\x19io.conversationgateway.v1B\rIdentityProtoP\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3"
 
 var (
 	file_conversation_gateway_v1_identity_proto_rawDescOnce sync.Once
