@@ -43,6 +43,11 @@ PROGRAMS = {
         example=(CLIENTS / "go" / "build" / "send_and_follow",),
         needs=CLIENTS / "go" / "build",
     ),
+    "node": Programs(
+        scenario=("node", CLIENTS / "node" / "dist" / "examples" / "scenario.js"),
+        example=("node", CLIENTS / "node" / "dist" / "examples" / "send_and_follow.js"),
+        needs=CLIENTS / "node" / "dist",
+    ),
 }
 
 
