@@ -1,6 +1,7 @@
 """`buf` finds nothing to say about the contract."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -53,12 +54,31 @@ def test_the_package_is_versioned_and_matches_its_folder() -> None:
 
 def test_language_options_agree_in_all_files() -> None:
     options = {
-        tuple(line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("option "))
-        for path in SOURCES.iterdir()
+        tuple(line for line in options_of(path) if "java_outer_classname" not in line) for path in SOURCES.iterdir()
     }
 
     assert len(options) == 1
     assert {line.split()[1] for line in options.pop()} == {"go_package", "java_multiple_files", "java_package"}
+
+
+def options_of(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("option ")]
+
+
+def test_no_file_is_called_in_java_like_a_message_of_another() -> None:
+    """protoc looks for that inside one file only, and then writes two classes of one name."""
+    clashes = [
+        file.name
+        for file in {message.file.name: message.file for message in MESSAGES.values()}.values()
+        for name in [file.GetOptions().java_outer_classname or camel_case(Path(file.name).stem)]
+        if name in MESSAGES and MESSAGES[name].file.name != file.name
+    ]
+
+    assert clashes == []
+
+
+def camel_case(snake_case: str) -> str:
+    return "".join(word.capitalize() for word in snake_case.split("_"))
 
 
 def test_requests_and_responses_are_named_for_their_method_and_used_by_it_alone() -> None:
