@@ -82,6 +82,7 @@ format: $(VENV)/.installed ## Put code and protos into shape
 .PHONY: proto
 proto: $(VENV)/.installed $(VENV)-proto/.installed ## Generate everything that follows from the contract and the settings
 	proto/generate.sh
+	clients/build.sh go
 	$(BIN)/python -m gateway.cli.reference > docs/settings.md
 	$(BIN)/python deploy/helm/readme.py > deploy/helm/conversation-gateway/README.md
 	$(BIN)/python -m gateway.cli.metrics_reference > docs/metrics.md

@@ -10,6 +10,7 @@ package conversationgatewayv1
 
 import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
+	status "google.golang.org/genproto/googleapis/rpc/status"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -26,6 +27,63 @@ const (
 	// Verify that runtime/protoimpl is sufficiently up-to-date.
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
+
+// What came of a batch. Values may be added.
+type LargeBatchState int32
+
+const (
+	// Never given.
+	LargeBatchState_LARGE_BATCH_STATE_UNSPECIFIED LargeBatchState = 0
+	// The API has accepted it.
+	LargeBatchState_LARGE_BATCH_STATE_ACCEPTED LargeBatchState = 1
+	// It was not sent, or the API has refused it: nobody in it gets the message.
+	LargeBatchState_LARGE_BATCH_STATE_REFUSED LargeBatchState = 2
+	// It may have been accepted, and nobody knows. It is not sent again by itself; see OUTCOME_UNKNOWN at `ErrorReason`.
+	LargeBatchState_LARGE_BATCH_STATE_UNKNOWN LargeBatchState = 3
+)
+
+// Enum value maps for LargeBatchState.
+var (
+	LargeBatchState_name = map[int32]string{
+		0: "LARGE_BATCH_STATE_UNSPECIFIED",
+		1: "LARGE_BATCH_STATE_ACCEPTED",
+		2: "LARGE_BATCH_STATE_REFUSED",
+		3: "LARGE_BATCH_STATE_UNKNOWN",
+	}
+	LargeBatchState_value = map[string]int32{
+		"LARGE_BATCH_STATE_UNSPECIFIED": 0,
+		"LARGE_BATCH_STATE_ACCEPTED":    1,
+		"LARGE_BATCH_STATE_REFUSED":     2,
+		"LARGE_BATCH_STATE_UNKNOWN":     3,
+	}
+)
+
+func (x LargeBatchState) Enum() *LargeBatchState {
+	p := new(LargeBatchState)
+	*p = x
+	return p
+}
+
+func (x LargeBatchState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (LargeBatchState) Descriptor() protoreflect.EnumDescriptor {
+	return file_conversation_gateway_v1_batch_proto_enumTypes[0].Descriptor()
+}
+
+func (LargeBatchState) Type() protoreflect.EnumType {
+	return &file_conversation_gateway_v1_batch_proto_enumTypes[0]
+}
+
+func (x LargeBatchState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use LargeBatchState.Descriptor instead.
+func (LargeBatchState) EnumDescriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{0}
+}
 
 // What to send to whom, and when.
 type SendBatchRequest struct {
@@ -335,6 +393,728 @@ func (x *SendBatchResponse) GetSendAfter() *timestamppb.Timestamp {
 	return nil
 }
 
+// The next message of the stream. Parts may be added.
+type SendLargeBatchRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it brings.
+	//
+	// Types that are valid to be assigned to Part:
+	//
+	//	*SendLargeBatchRequest_Start
+	//	*SendLargeBatchRequest_Recipients
+	Part          isSendLargeBatchRequest_Part `protobuf_oneof:"part"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendLargeBatchRequest) Reset() {
+	*x = SendLargeBatchRequest{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendLargeBatchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendLargeBatchRequest) ProtoMessage() {}
+
+func (x *SendLargeBatchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendLargeBatchRequest.ProtoReflect.Descriptor instead.
+func (*SendLargeBatchRequest) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *SendLargeBatchRequest) GetPart() isSendLargeBatchRequest_Part {
+	if x != nil {
+		return x.Part
+	}
+	return nil
+}
+
+func (x *SendLargeBatchRequest) GetStart() *LargeBatchStart {
+	if x != nil {
+		if x, ok := x.Part.(*SendLargeBatchRequest_Start); ok {
+			return x.Start
+		}
+	}
+	return nil
+}
+
+func (x *SendLargeBatchRequest) GetRecipients() *LargeBatchRecipients {
+	if x != nil {
+		if x, ok := x.Part.(*SendLargeBatchRequest_Recipients); ok {
+			return x.Recipients
+		}
+	}
+	return nil
+}
+
+type isSendLargeBatchRequest_Part interface {
+	isSendLargeBatchRequest_Part()
+}
+
+type SendLargeBatchRequest_Start struct {
+	// The message and how to send it: first, and once.
+	Start *LargeBatchStart `protobuf:"bytes,1,opt,name=start,proto3,oneof"`
+}
+
+type SendLargeBatchRequest_Recipients struct {
+	// More recipients.
+	Recipients *LargeBatchRecipients `protobuf:"bytes,2,opt,name=recipients,proto3,oneof"`
+}
+
+func (*SendLargeBatchRequest_Start) isSendLargeBatchRequest_Part() {}
+
+func (*SendLargeBatchRequest_Recipients) isSendLargeBatchRequest_Part() {}
+
+// What to send, and how.
+type LargeBatchStart struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required. All of a batch but `recipient_and_params`, which must be empty. `options` hold for each batch, with two
+	// differences: the default priority is BULK, and each batch gets a request id of its own, derived from
+	// `options.request_id`. With `options.validate_only` nothing is sent, and those that would be count as accepted.
+	Batch         *SendBatchRequest `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LargeBatchStart) Reset() {
+	*x = LargeBatchStart{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LargeBatchStart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LargeBatchStart) ProtoMessage() {}
+
+func (x *LargeBatchStart) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LargeBatchStart.ProtoReflect.Descriptor instead.
+func (*LargeBatchStart) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *LargeBatchStart) GetBatch() *SendBatchRequest {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+// Some of the recipients.
+type LargeBatchRecipients struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Optional. The recipients, in order; any number.
+	RecipientAndParams []*RecipientAndParams `protobuf:"bytes,1,rep,name=recipient_and_params,json=recipientAndParams,proto3" json:"recipient_and_params,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *LargeBatchRecipients) Reset() {
+	*x = LargeBatchRecipients{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LargeBatchRecipients) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LargeBatchRecipients) ProtoMessage() {}
+
+func (x *LargeBatchRecipients) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LargeBatchRecipients.ProtoReflect.Descriptor instead.
+func (*LargeBatchRecipients) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *LargeBatchRecipients) GetRecipientAndParams() []*RecipientAndParams {
+	if x != nil {
+		return x.RecipientAndParams
+	}
+	return nil
+}
+
+// News of a large batch.
+type SendLargeBatchResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. The counts after this news.
+	Progress *LargeBatchProgress `protobuf:"bytes,1,opt,name=progress,proto3" json:"progress,omitempty"`
+	// What has happened. News of other kinds may be added; ignore those that are not known.
+	//
+	// Types that are valid to be assigned to Event:
+	//
+	//	*SendLargeBatchResponse_Outcome
+	//	*SendLargeBatchResponse_Waiting
+	//	*SendLargeBatchResponse_Received
+	//	*SendLargeBatchResponse_Completed
+	//	*SendLargeBatchResponse_GoingAway
+	Event         isSendLargeBatchResponse_Event `protobuf_oneof:"event"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendLargeBatchResponse) Reset() {
+	*x = SendLargeBatchResponse{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendLargeBatchResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendLargeBatchResponse) ProtoMessage() {}
+
+func (x *SendLargeBatchResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendLargeBatchResponse.ProtoReflect.Descriptor instead.
+func (*SendLargeBatchResponse) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *SendLargeBatchResponse) GetProgress() *LargeBatchProgress {
+	if x != nil {
+		return x.Progress
+	}
+	return nil
+}
+
+func (x *SendLargeBatchResponse) GetEvent() isSendLargeBatchResponse_Event {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *SendLargeBatchResponse) GetOutcome() *LargeBatchOutcome {
+	if x != nil {
+		if x, ok := x.Event.(*SendLargeBatchResponse_Outcome); ok {
+			return x.Outcome
+		}
+	}
+	return nil
+}
+
+func (x *SendLargeBatchResponse) GetWaiting() *LargeBatchWaiting {
+	if x != nil {
+		if x, ok := x.Event.(*SendLargeBatchResponse_Waiting); ok {
+			return x.Waiting
+		}
+	}
+	return nil
+}
+
+func (x *SendLargeBatchResponse) GetReceived() *LargeBatchReceived {
+	if x != nil {
+		if x, ok := x.Event.(*SendLargeBatchResponse_Received); ok {
+			return x.Received
+		}
+	}
+	return nil
+}
+
+func (x *SendLargeBatchResponse) GetCompleted() *LargeBatchCompleted {
+	if x != nil {
+		if x, ok := x.Event.(*SendLargeBatchResponse_Completed); ok {
+			return x.Completed
+		}
+	}
+	return nil
+}
+
+func (x *SendLargeBatchResponse) GetGoingAway() *GoingAway {
+	if x != nil {
+		if x, ok := x.Event.(*SendLargeBatchResponse_GoingAway); ok {
+			return x.GoingAway
+		}
+	}
+	return nil
+}
+
+type isSendLargeBatchResponse_Event interface {
+	isSendLargeBatchResponse_Event()
+}
+
+type SendLargeBatchResponse_Outcome struct {
+	// Output only. What came of one batch.
+	Outcome *LargeBatchOutcome `protobuf:"bytes,2,opt,name=outcome,proto3,oneof"`
+}
+
+type SendLargeBatchResponse_Waiting struct {
+	// Output only. A batch was refused for now and will be sent again.
+	Waiting *LargeBatchWaiting `protobuf:"bytes,3,opt,name=waiting,proto3,oneof"`
+}
+
+type SendLargeBatchResponse_Received struct {
+	// Output only. The caller has half-closed, and every recipient was read.
+	Received *LargeBatchReceived `protobuf:"bytes,4,opt,name=received,proto3,oneof"`
+}
+
+type SendLargeBatchResponse_Completed struct {
+	// Output only. Every batch has its outcome: the last answer.
+	Completed *LargeBatchCompleted `protobuf:"bytes,5,opt,name=completed,proto3,oneof"`
+}
+
+type SendLargeBatchResponse_GoingAway struct {
+	// Output only. The gateway shuts down and reads no further recipient.
+	GoingAway *GoingAway `protobuf:"bytes,6,opt,name=going_away,json=goingAway,proto3,oneof"`
+}
+
+func (*SendLargeBatchResponse_Outcome) isSendLargeBatchResponse_Event() {}
+
+func (*SendLargeBatchResponse_Waiting) isSendLargeBatchResponse_Event() {}
+
+func (*SendLargeBatchResponse_Received) isSendLargeBatchResponse_Event() {}
+
+func (*SendLargeBatchResponse_Completed) isSendLargeBatchResponse_Event() {}
+
+func (*SendLargeBatchResponse_GoingAway) isSendLargeBatchResponse_Event() {}
+
+// How far a large batch has come. In `completed` the other three make up `received_count`.
+type LargeBatchProgress struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. Recipients read so far.
+	ReceivedCount int64 `protobuf:"varint,1,opt,name=received_count,json=receivedCount,proto3" json:"received_count,omitempty"`
+	// Output only. Recipients in batches that the API has accepted.
+	AcceptedCount int64 `protobuf:"varint,2,opt,name=accepted_count,json=acceptedCount,proto3" json:"accepted_count,omitempty"`
+	// Output only. Recipients that were left out, and those in batches that were refused: they were not sent to.
+	RefusedCount int64 `protobuf:"varint,3,opt,name=refused_count,json=refusedCount,proto3" json:"refused_count,omitempty"`
+	// Output only. Recipients in batches of which nobody knows whether they were accepted.
+	UnknownCount  int64 `protobuf:"varint,4,opt,name=unknown_count,json=unknownCount,proto3" json:"unknown_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LargeBatchProgress) Reset() {
+	*x = LargeBatchProgress{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LargeBatchProgress) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LargeBatchProgress) ProtoMessage() {}
+
+func (x *LargeBatchProgress) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LargeBatchProgress.ProtoReflect.Descriptor instead.
+func (*LargeBatchProgress) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *LargeBatchProgress) GetReceivedCount() int64 {
+	if x != nil {
+		return x.ReceivedCount
+	}
+	return 0
+}
+
+func (x *LargeBatchProgress) GetAcceptedCount() int64 {
+	if x != nil {
+		return x.AcceptedCount
+	}
+	return 0
+}
+
+func (x *LargeBatchProgress) GetRefusedCount() int64 {
+	if x != nil {
+		return x.RefusedCount
+	}
+	return 0
+}
+
+func (x *LargeBatchProgress) GetUnknownCount() int64 {
+	if x != nil {
+		return x.UnknownCount
+	}
+	return 0
+}
+
+// What came of one batch: of the recipients with the indices from `first_index` on, `recipient_count` of them.
+type LargeBatchOutcome struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. Index of the batch's first recipient.
+	FirstIndex int64 `protobuf:"varint,1,opt,name=first_index,json=firstIndex,proto3" json:"first_index,omitempty"`
+	// Output only. How many recipients it has, those that were left out included.
+	RecipientCount int32 `protobuf:"varint,2,opt,name=recipient_count,json=recipientCount,proto3" json:"recipient_count,omitempty"`
+	// Output only. What came of those that were not left out; REFUSED where all were.
+	State LargeBatchState `protobuf:"varint,3,opt,name=state,proto3,enum=conversation_gateway.v1.LargeBatchState" json:"state,omitempty"`
+	// Output only. The recipients that were left out, by rising index.
+	RefusedRecipients []*RefusedRecipient `protobuf:"bytes,4,rep,name=refused_recipients,json=refusedRecipients,proto3" json:"refused_recipients,omitempty"`
+	// Output only. The API's answer, when it has accepted the batch; its `batch_id` is found in the receipts.
+	Response *SendBatchResponse `protobuf:"bytes,5,opt,name=response,proto3" json:"response,omitempty"`
+	// Output only. Why the batch was refused or its outcome is unknown, with the details that `SendBatch` would have
+	// failed with. Absent when it was accepted, and when every recipient was left out.
+	Error *status.Status `protobuf:"bytes,6,opt,name=error,proto3" json:"error,omitempty"`
+	// Output only. What it took, when the API has accepted the batch.
+	Report        *CallReport `protobuf:"bytes,7,opt,name=report,proto3" json:"report,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LargeBatchOutcome) Reset() {
+	*x = LargeBatchOutcome{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LargeBatchOutcome) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LargeBatchOutcome) ProtoMessage() {}
+
+func (x *LargeBatchOutcome) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LargeBatchOutcome.ProtoReflect.Descriptor instead.
+func (*LargeBatchOutcome) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *LargeBatchOutcome) GetFirstIndex() int64 {
+	if x != nil {
+		return x.FirstIndex
+	}
+	return 0
+}
+
+func (x *LargeBatchOutcome) GetRecipientCount() int32 {
+	if x != nil {
+		return x.RecipientCount
+	}
+	return 0
+}
+
+func (x *LargeBatchOutcome) GetState() LargeBatchState {
+	if x != nil {
+		return x.State
+	}
+	return LargeBatchState_LARGE_BATCH_STATE_UNSPECIFIED
+}
+
+func (x *LargeBatchOutcome) GetRefusedRecipients() []*RefusedRecipient {
+	if x != nil {
+		return x.RefusedRecipients
+	}
+	return nil
+}
+
+func (x *LargeBatchOutcome) GetResponse() *SendBatchResponse {
+	if x != nil {
+		return x.Response
+	}
+	return nil
+}
+
+func (x *LargeBatchOutcome) GetError() *status.Status {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+func (x *LargeBatchOutcome) GetReport() *CallReport {
+	if x != nil {
+		return x.Report
+	}
+	return nil
+}
+
+// A recipient that was left out of its batch.
+type RefusedRecipient struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. The recipient's index.
+	Index int64 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	// Output only. The first field that is wrong, by its path from `RecipientAndParams`.
+	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
+	// Output only. What is wrong with it, in words.
+	Description string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
+	// Output only. The same as one of the names of `ErrorReason`, without its prefix.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Output only. Whether it was left out only because an equal recipient came before.
+	RepeatedRecipient bool `protobuf:"varint,5,opt,name=repeated_recipient,json=repeatedRecipient,proto3" json:"repeated_recipient,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *RefusedRecipient) Reset() {
+	*x = RefusedRecipient{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RefusedRecipient) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RefusedRecipient) ProtoMessage() {}
+
+func (x *RefusedRecipient) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RefusedRecipient.ProtoReflect.Descriptor instead.
+func (*RefusedRecipient) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *RefusedRecipient) GetIndex() int64 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *RefusedRecipient) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *RefusedRecipient) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *RefusedRecipient) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *RefusedRecipient) GetRepeatedRecipient() bool {
+	if x != nil {
+		return x.RepeatedRecipient
+	}
+	return false
+}
+
+// A batch that could not be sent yet.
+type LargeBatchWaiting struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. Index of the batch's first recipient.
+	FirstIndex int64 `protobuf:"varint,1,opt,name=first_index,json=firstIndex,proto3" json:"first_index,omitempty"`
+	// Output only. Why it has to wait.
+	Error *status.Status `protobuf:"bytes,2,opt,name=error,proto3" json:"error,omitempty"`
+	// Output only. When it is tried again, from now.
+	RetryDelay    *durationpb.Duration `protobuf:"bytes,3,opt,name=retry_delay,json=retryDelay,proto3" json:"retry_delay,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LargeBatchWaiting) Reset() {
+	*x = LargeBatchWaiting{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LargeBatchWaiting) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LargeBatchWaiting) ProtoMessage() {}
+
+func (x *LargeBatchWaiting) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LargeBatchWaiting.ProtoReflect.Descriptor instead.
+func (*LargeBatchWaiting) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *LargeBatchWaiting) GetFirstIndex() int64 {
+	if x != nil {
+		return x.FirstIndex
+	}
+	return 0
+}
+
+func (x *LargeBatchWaiting) GetError() *status.Status {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+func (x *LargeBatchWaiting) GetRetryDelay() *durationpb.Duration {
+	if x != nil {
+		return x.RetryDelay
+	}
+	return nil
+}
+
+// Every recipient was read; `progress` counts them.
+type LargeBatchReceived struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LargeBatchReceived) Reset() {
+	*x = LargeBatchReceived{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LargeBatchReceived) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LargeBatchReceived) ProtoMessage() {}
+
+func (x *LargeBatchReceived) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LargeBatchReceived.ProtoReflect.Descriptor instead.
+func (*LargeBatchReceived) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{11}
+}
+
+// Every batch has its outcome; `progress` adds them up.
+type LargeBatchCompleted struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LargeBatchCompleted) Reset() {
+	*x = LargeBatchCompleted{}
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LargeBatchCompleted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LargeBatchCompleted) ProtoMessage() {}
+
+func (x *LargeBatchCompleted) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LargeBatchCompleted.ProtoReflect.Descriptor instead.
+func (*LargeBatchCompleted) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{12}
+}
+
 // A batch (unconfirmed fields).
 type Batch struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -354,7 +1134,7 @@ type Batch struct {
 
 func (x *Batch) Reset() {
 	*x = Batch{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[3]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -366,7 +1146,7 @@ func (x *Batch) String() string {
 func (*Batch) ProtoMessage() {}
 
 func (x *Batch) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[3]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -379,7 +1159,7 @@ func (x *Batch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Batch.ProtoReflect.Descriptor instead.
 func (*Batch) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{3}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Batch) GetBatchId() string {
@@ -432,7 +1212,7 @@ type CancelBatchRequest struct {
 
 func (x *CancelBatchRequest) Reset() {
 	*x = CancelBatchRequest{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[4]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -444,7 +1224,7 @@ func (x *CancelBatchRequest) String() string {
 func (*CancelBatchRequest) ProtoMessage() {}
 
 func (x *CancelBatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[4]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -457,7 +1237,7 @@ func (x *CancelBatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelBatchRequest.ProtoReflect.Descriptor instead.
 func (*CancelBatchRequest) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{4}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CancelBatchRequest) GetProjectId() string {
@@ -490,7 +1270,7 @@ type CancelBatchResponse struct {
 
 func (x *CancelBatchResponse) Reset() {
 	*x = CancelBatchResponse{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[5]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -502,7 +1282,7 @@ func (x *CancelBatchResponse) String() string {
 func (*CancelBatchResponse) ProtoMessage() {}
 
 func (x *CancelBatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[5]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -515,7 +1295,7 @@ func (x *CancelBatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelBatchResponse.ProtoReflect.Descriptor instead.
 func (*CancelBatchResponse) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{5}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{15}
 }
 
 // Which batch to read.
@@ -533,7 +1313,7 @@ type GetBatchStatusRequest struct {
 
 func (x *GetBatchStatusRequest) Reset() {
 	*x = GetBatchStatusRequest{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[6]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -545,7 +1325,7 @@ func (x *GetBatchStatusRequest) String() string {
 func (*GetBatchStatusRequest) ProtoMessage() {}
 
 func (x *GetBatchStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[6]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -558,7 +1338,7 @@ func (x *GetBatchStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBatchStatusRequest.ProtoReflect.Descriptor instead.
 func (*GetBatchStatusRequest) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{6}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetBatchStatusRequest) GetProjectId() string {
@@ -593,7 +1373,7 @@ type GetBatchStatusResponse struct {
 
 func (x *GetBatchStatusResponse) Reset() {
 	*x = GetBatchStatusResponse{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[7]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -605,7 +1385,7 @@ func (x *GetBatchStatusResponse) String() string {
 func (*GetBatchStatusResponse) ProtoMessage() {}
 
 func (x *GetBatchStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[7]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -618,7 +1398,7 @@ func (x *GetBatchStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBatchStatusResponse.ProtoReflect.Descriptor instead.
 func (*GetBatchStatusResponse) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{7}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetBatchStatusResponse) GetBatch() *Batch {
@@ -645,7 +1425,7 @@ type GetBatchStatusByMetadataRequest struct {
 
 func (x *GetBatchStatusByMetadataRequest) Reset() {
 	*x = GetBatchStatusByMetadataRequest{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[8]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -657,7 +1437,7 @@ func (x *GetBatchStatusByMetadataRequest) String() string {
 func (*GetBatchStatusByMetadataRequest) ProtoMessage() {}
 
 func (x *GetBatchStatusByMetadataRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[8]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -670,7 +1450,7 @@ func (x *GetBatchStatusByMetadataRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBatchStatusByMetadataRequest.ProtoReflect.Descriptor instead.
 func (*GetBatchStatusByMetadataRequest) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{8}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetBatchStatusByMetadataRequest) GetProjectId() string {
@@ -712,7 +1492,7 @@ type GetBatchStatusByMetadataResponse struct {
 
 func (x *GetBatchStatusByMetadataResponse) Reset() {
 	*x = GetBatchStatusByMetadataResponse{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[9]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +1504,7 @@ func (x *GetBatchStatusByMetadataResponse) String() string {
 func (*GetBatchStatusByMetadataResponse) ProtoMessage() {}
 
 func (x *GetBatchStatusByMetadataResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[9]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -737,7 +1517,7 @@ func (x *GetBatchStatusByMetadataResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBatchStatusByMetadataResponse.ProtoReflect.Descriptor instead.
 func (*GetBatchStatusByMetadataResponse) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{9}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetBatchStatusByMetadataResponse) GetBatches() []*Batch {
@@ -762,7 +1542,7 @@ type CreateContactsRequest struct {
 
 func (x *CreateContactsRequest) Reset() {
 	*x = CreateContactsRequest{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[10]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -774,7 +1554,7 @@ func (x *CreateContactsRequest) String() string {
 func (*CreateContactsRequest) ProtoMessage() {}
 
 func (x *CreateContactsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[10]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -787,7 +1567,7 @@ func (x *CreateContactsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateContactsRequest.ProtoReflect.Descriptor instead.
 func (*CreateContactsRequest) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{10}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CreateContactsRequest) GetProjectId() string {
@@ -820,7 +1600,7 @@ type CreateContactsResponse struct {
 
 func (x *CreateContactsResponse) Reset() {
 	*x = CreateContactsResponse{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[11]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -832,7 +1612,7 @@ func (x *CreateContactsResponse) String() string {
 func (*CreateContactsResponse) ProtoMessage() {}
 
 func (x *CreateContactsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[11]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -845,7 +1625,7 @@ func (x *CreateContactsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateContactsResponse.ProtoReflect.Descriptor instead.
 func (*CreateContactsResponse) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{11}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{21}
 }
 
 // The contacts to delete.
@@ -863,7 +1643,7 @@ type DeleteContactsRequest struct {
 
 func (x *DeleteContactsRequest) Reset() {
 	*x = DeleteContactsRequest{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[12]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -875,7 +1655,7 @@ func (x *DeleteContactsRequest) String() string {
 func (*DeleteContactsRequest) ProtoMessage() {}
 
 func (x *DeleteContactsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[12]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -888,7 +1668,7 @@ func (x *DeleteContactsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContactsRequest.ProtoReflect.Descriptor instead.
 func (*DeleteContactsRequest) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{12}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DeleteContactsRequest) GetProjectId() string {
@@ -921,7 +1701,7 @@ type DeleteContactsResponse struct {
 
 func (x *DeleteContactsResponse) Reset() {
 	*x = DeleteContactsResponse{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[13]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -933,7 +1713,7 @@ func (x *DeleteContactsResponse) String() string {
 func (*DeleteContactsResponse) ProtoMessage() {}
 
 func (x *DeleteContactsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[13]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -946,7 +1726,7 @@ func (x *DeleteContactsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteContactsResponse.ProtoReflect.Descriptor instead.
 func (*DeleteContactsResponse) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{13}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{23}
 }
 
 // The records to add.
@@ -966,7 +1746,7 @@ type InsertConsentsRequest struct {
 
 func (x *InsertConsentsRequest) Reset() {
 	*x = InsertConsentsRequest{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[14]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -978,7 +1758,7 @@ func (x *InsertConsentsRequest) String() string {
 func (*InsertConsentsRequest) ProtoMessage() {}
 
 func (x *InsertConsentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[14]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -991,7 +1771,7 @@ func (x *InsertConsentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsertConsentsRequest.ProtoReflect.Descriptor instead.
 func (*InsertConsentsRequest) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{14}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *InsertConsentsRequest) GetProjectId() string {
@@ -1035,7 +1815,7 @@ type ConsentRecord struct {
 
 func (x *ConsentRecord) Reset() {
 	*x = ConsentRecord{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[15]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1047,7 +1827,7 @@ func (x *ConsentRecord) String() string {
 func (*ConsentRecord) ProtoMessage() {}
 
 func (x *ConsentRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[15]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1060,7 +1840,7 @@ func (x *ConsentRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsentRecord.ProtoReflect.Descriptor instead.
 func (*ConsentRecord) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{15}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ConsentRecord) GetIdentification() string {
@@ -1086,7 +1866,7 @@ type InsertConsentsResponse struct {
 
 func (x *InsertConsentsResponse) Reset() {
 	*x = InsertConsentsResponse{}
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[16]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1098,7 +1878,7 @@ func (x *InsertConsentsResponse) String() string {
 func (*InsertConsentsResponse) ProtoMessage() {}
 
 func (x *InsertConsentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[16]
+	mi := &file_conversation_gateway_v1_batch_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1111,14 +1891,14 @@ func (x *InsertConsentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsertConsentsResponse.ProtoReflect.Descriptor instead.
 func (*InsertConsentsResponse) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{16}
+	return file_conversation_gateway_v1_batch_proto_rawDescGZIP(), []int{26}
 }
 
 var File_conversation_gateway_v1_batch_proto protoreflect.FileDescriptor
 
 const file_conversation_gateway_v1_batch_proto_rawDesc = "" +
 	"\n" +
-	"#conversation_gateway/v1/batch.proto\x12\x17conversation_gateway.v1\x1a)conversation_gateway/v1/app_message.proto\x1a*conversation_gateway/v1/call_options.proto\x1a%conversation_gateway/v1/contact.proto\x1a&conversation_gateway/v1/identity.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9f\b\n" +
+	"#conversation_gateway/v1/batch.proto\x12\x17conversation_gateway.v1\x1a)conversation_gateway/v1/app_message.proto\x1a*conversation_gateway/v1/call_options.proto\x1a%conversation_gateway/v1/contact.proto\x1a&conversation_gateway/v1/identity.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\x9f\b\n" +
 	"\x10SendBatchRequest\x12\x1d\n" +
 	"\n" +
 	"project_id\x18\x01 \x01(\tR\tprojectId\x12\x15\n" +
@@ -1158,7 +1938,54 @@ const file_conversation_gateway_v1_batch_proto_rawDesc = "" +
 	"\bbatch_id\x18\x01 \x01(\tB\x04\xe2A\x01\x03H\x00R\abatchId\x88\x01\x01\x12?\n" +
 	"\n" +
 	"send_after\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xe2A\x01\x03R\tsendAfterB\v\n" +
-	"\t_batch_id\"\xab\x02\n" +
+	"\t_batch_id\"\xb2\x01\n" +
+	"\x15SendLargeBatchRequest\x12@\n" +
+	"\x05start\x18\x01 \x01(\v2(.conversation_gateway.v1.LargeBatchStartH\x00R\x05start\x12O\n" +
+	"\n" +
+	"recipients\x18\x02 \x01(\v2-.conversation_gateway.v1.LargeBatchRecipientsH\x00R\n" +
+	"recipientsB\x06\n" +
+	"\x04part\"X\n" +
+	"\x0fLargeBatchStart\x12E\n" +
+	"\x05batch\x18\x01 \x01(\v2).conversation_gateway.v1.SendBatchRequestB\x04\xe2A\x01\x02R\x05batch\"u\n" +
+	"\x14LargeBatchRecipients\x12]\n" +
+	"\x14recipient_and_params\x18\x01 \x03(\v2+.conversation_gateway.v1.RecipientAndParamsR\x12recipientAndParams\"\xde\x03\n" +
+	"\x16SendLargeBatchResponse\x12M\n" +
+	"\bprogress\x18\x01 \x01(\v2+.conversation_gateway.v1.LargeBatchProgressB\x04\xe2A\x01\x03R\bprogress\x12F\n" +
+	"\aoutcome\x18\x02 \x01(\v2*.conversation_gateway.v1.LargeBatchOutcomeH\x00R\aoutcome\x12F\n" +
+	"\awaiting\x18\x03 \x01(\v2*.conversation_gateway.v1.LargeBatchWaitingH\x00R\awaiting\x12I\n" +
+	"\breceived\x18\x04 \x01(\v2+.conversation_gateway.v1.LargeBatchReceivedH\x00R\breceived\x12L\n" +
+	"\tcompleted\x18\x05 \x01(\v2,.conversation_gateway.v1.LargeBatchCompletedH\x00R\tcompleted\x12C\n" +
+	"\n" +
+	"going_away\x18\x06 \x01(\v2\".conversation_gateway.v1.GoingAwayH\x00R\tgoingAwayB\a\n" +
+	"\x05event\"\xc4\x01\n" +
+	"\x12LargeBatchProgress\x12+\n" +
+	"\x0ereceived_count\x18\x01 \x01(\x03B\x04\xe2A\x01\x03R\rreceivedCount\x12+\n" +
+	"\x0eaccepted_count\x18\x02 \x01(\x03B\x04\xe2A\x01\x03R\racceptedCount\x12)\n" +
+	"\rrefused_count\x18\x03 \x01(\x03B\x04\xe2A\x01\x03R\frefusedCount\x12)\n" +
+	"\runknown_count\x18\x04 \x01(\x03B\x04\xe2A\x01\x03R\funknownCount\"\xd0\x03\n" +
+	"\x11LargeBatchOutcome\x12%\n" +
+	"\vfirst_index\x18\x01 \x01(\x03B\x04\xe2A\x01\x03R\n" +
+	"firstIndex\x12-\n" +
+	"\x0frecipient_count\x18\x02 \x01(\x05B\x04\xe2A\x01\x03R\x0erecipientCount\x12D\n" +
+	"\x05state\x18\x03 \x01(\x0e2(.conversation_gateway.v1.LargeBatchStateB\x04\xe2A\x01\x03R\x05state\x12^\n" +
+	"\x12refused_recipients\x18\x04 \x03(\v2).conversation_gateway.v1.RefusedRecipientB\x04\xe2A\x01\x03R\x11refusedRecipients\x12L\n" +
+	"\bresponse\x18\x05 \x01(\v2*.conversation_gateway.v1.SendBatchResponseB\x04\xe2A\x01\x03R\bresponse\x12.\n" +
+	"\x05error\x18\x06 \x01(\v2\x12.google.rpc.StatusB\x04\xe2A\x01\x03R\x05error\x12A\n" +
+	"\x06report\x18\a \x01(\v2#.conversation_gateway.v1.CallReportB\x04\xe2A\x01\x03R\x06report\"\xc5\x01\n" +
+	"\x10RefusedRecipient\x12\x1a\n" +
+	"\x05index\x18\x01 \x01(\x03B\x04\xe2A\x01\x03R\x05index\x12\x1a\n" +
+	"\x05field\x18\x02 \x01(\tB\x04\xe2A\x01\x03R\x05field\x12&\n" +
+	"\vdescription\x18\x03 \x01(\tB\x04\xe2A\x01\x03R\vdescription\x12\x1c\n" +
+	"\x06reason\x18\x04 \x01(\tB\x04\xe2A\x01\x03R\x06reason\x123\n" +
+	"\x12repeated_recipient\x18\x05 \x01(\bB\x04\xe2A\x01\x03R\x11repeatedRecipient\"\xac\x01\n" +
+	"\x11LargeBatchWaiting\x12%\n" +
+	"\vfirst_index\x18\x01 \x01(\x03B\x04\xe2A\x01\x03R\n" +
+	"firstIndex\x12.\n" +
+	"\x05error\x18\x02 \x01(\v2\x12.google.rpc.StatusB\x04\xe2A\x01\x03R\x05error\x12@\n" +
+	"\vretry_delay\x18\x03 \x01(\v2\x19.google.protobuf.DurationB\x04\xe2A\x01\x03R\n" +
+	"retryDelay\"\x14\n" +
+	"\x12LargeBatchReceived\"\x15\n" +
+	"\x13LargeBatchCompleted\"\xab\x02\n" +
 	"\x05Batch\x12$\n" +
 	"\bbatch_id\x18\x01 \x01(\tB\x04\xe2A\x01\x03H\x00R\abatchId\x88\x01\x01\x12!\n" +
 	"\x06status\x18\x02 \x01(\tB\x04\xe2A\x01\x03H\x01R\x06status\x88\x01\x01\x12?\n" +
@@ -1216,9 +2043,16 @@ const file_conversation_gateway_v1_batch_proto_rawDesc = "" +
 	"\fconsent_type\x18\x02 \x01(\tH\x01R\vconsentType\x88\x01\x01B\x11\n" +
 	"\x0f_identificationB\x0f\n" +
 	"\r_consent_type\"\x18\n" +
-	"\x16InsertConsentsResponse2\xd1\t\n" +
+	"\x16InsertConsentsResponse*\x92\x01\n" +
+	"\x0fLargeBatchState\x12!\n" +
+	"\x1dLARGE_BATCH_STATE_UNSPECIFIED\x10\x00\x12\x1e\n" +
+	"\x1aLARGE_BATCH_STATE_ACCEPTED\x10\x01\x12\x1d\n" +
+	"\x19LARGE_BATCH_STATE_REFUSED\x10\x02\x12\x1d\n" +
+	"\x19LARGE_BATCH_STATE_UNKNOWN\x10\x032\xc8\n" +
+	"\n" +
 	"\fBatchService\x12\x91\x01\n" +
-	"\tSendBatch\x12).conversation_gateway.v1.SendBatchRequest\x1a*.conversation_gateway.v1.SendBatchResponse\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/projects/{project_id}/messages\x12\x9a\x01\n" +
+	"\tSendBatch\x12).conversation_gateway.v1.SendBatchRequest\x1a*.conversation_gateway.v1.SendBatchResponse\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/projects/{project_id}/messages\x12u\n" +
+	"\x0eSendLargeBatch\x12..conversation_gateway.v1.SendLargeBatchRequest\x1a/.conversation_gateway.v1.SendLargeBatchResponse(\x010\x01\x12\x9a\x01\n" +
 	"\vCancelBatch\x12+.conversation_gateway.v1.CancelBatchRequest\x1a,.conversation_gateway.v1.CancelBatchResponse\"0\x82\xd3\xe4\x93\x02':\x01**\"/v1/projects/{project_id}/messages\x90\x02\x02\x12\xb2\x01\n" +
 	"\x0eGetBatchStatus\x12..conversation_gateway.v1.GetBatchStatusRequest\x1a/.conversation_gateway.v1.GetBatchStatusResponse\"?\x82\xd3\xe4\x93\x026b\x05batch\x12-/v1/projects/{project_id}/messages/{batch_id}\x90\x02\x01\x12\xc7\x01\n" +
 	"\x18GetBatchStatusByMetadata\x128.conversation_gateway.v1.GetBatchStatusByMetadataRequest\x1a9.conversation_gateway.v1.GetBatchStatusByMetadataResponse\"6\x82\xd3\xe4\x93\x02-b\abatches\x12\"/v1/projects/{project_id}/messages\x90\x02\x01\x12\xa0\x01\n" +
@@ -1239,82 +2073,116 @@ func file_conversation_gateway_v1_batch_proto_rawDescGZIP() []byte {
 	return file_conversation_gateway_v1_batch_proto_rawDescData
 }
 
-var file_conversation_gateway_v1_batch_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_conversation_gateway_v1_batch_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_conversation_gateway_v1_batch_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_conversation_gateway_v1_batch_proto_goTypes = []any{
-	(*SendBatchRequest)(nil),                 // 0: conversation_gateway.v1.SendBatchRequest
-	(*RecipientAndParams)(nil),               // 1: conversation_gateway.v1.RecipientAndParams
-	(*SendBatchResponse)(nil),                // 2: conversation_gateway.v1.SendBatchResponse
-	(*Batch)(nil),                            // 3: conversation_gateway.v1.Batch
-	(*CancelBatchRequest)(nil),               // 4: conversation_gateway.v1.CancelBatchRequest
-	(*CancelBatchResponse)(nil),              // 5: conversation_gateway.v1.CancelBatchResponse
-	(*GetBatchStatusRequest)(nil),            // 6: conversation_gateway.v1.GetBatchStatusRequest
-	(*GetBatchStatusResponse)(nil),           // 7: conversation_gateway.v1.GetBatchStatusResponse
-	(*GetBatchStatusByMetadataRequest)(nil),  // 8: conversation_gateway.v1.GetBatchStatusByMetadataRequest
-	(*GetBatchStatusByMetadataResponse)(nil), // 9: conversation_gateway.v1.GetBatchStatusByMetadataResponse
-	(*CreateContactsRequest)(nil),            // 10: conversation_gateway.v1.CreateContactsRequest
-	(*CreateContactsResponse)(nil),           // 11: conversation_gateway.v1.CreateContactsResponse
-	(*DeleteContactsRequest)(nil),            // 12: conversation_gateway.v1.DeleteContactsRequest
-	(*DeleteContactsResponse)(nil),           // 13: conversation_gateway.v1.DeleteContactsResponse
-	(*InsertConsentsRequest)(nil),            // 14: conversation_gateway.v1.InsertConsentsRequest
-	(*ConsentRecord)(nil),                    // 15: conversation_gateway.v1.ConsentRecord
-	(*InsertConsentsResponse)(nil),           // 16: conversation_gateway.v1.InsertConsentsResponse
-	nil,                                      // 17: conversation_gateway.v1.SendBatchRequest.ChannelPropertiesEntry
-	nil,                                      // 18: conversation_gateway.v1.RecipientAndParams.ParametersEntry
-	(*AppMessage)(nil),                       // 19: conversation_gateway.v1.AppMessage
-	(*structpb.Struct)(nil),                  // 20: google.protobuf.Struct
-	(*timestamppb.Timestamp)(nil),            // 21: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),              // 22: google.protobuf.Duration
-	(*CallOptions)(nil),                      // 23: conversation_gateway.v1.CallOptions
-	(*Recipient)(nil),                        // 24: conversation_gateway.v1.Recipient
-	(*NewContact)(nil),                       // 25: conversation_gateway.v1.NewContact
+	(LargeBatchState)(0),                     // 0: conversation_gateway.v1.LargeBatchState
+	(*SendBatchRequest)(nil),                 // 1: conversation_gateway.v1.SendBatchRequest
+	(*RecipientAndParams)(nil),               // 2: conversation_gateway.v1.RecipientAndParams
+	(*SendBatchResponse)(nil),                // 3: conversation_gateway.v1.SendBatchResponse
+	(*SendLargeBatchRequest)(nil),            // 4: conversation_gateway.v1.SendLargeBatchRequest
+	(*LargeBatchStart)(nil),                  // 5: conversation_gateway.v1.LargeBatchStart
+	(*LargeBatchRecipients)(nil),             // 6: conversation_gateway.v1.LargeBatchRecipients
+	(*SendLargeBatchResponse)(nil),           // 7: conversation_gateway.v1.SendLargeBatchResponse
+	(*LargeBatchProgress)(nil),               // 8: conversation_gateway.v1.LargeBatchProgress
+	(*LargeBatchOutcome)(nil),                // 9: conversation_gateway.v1.LargeBatchOutcome
+	(*RefusedRecipient)(nil),                 // 10: conversation_gateway.v1.RefusedRecipient
+	(*LargeBatchWaiting)(nil),                // 11: conversation_gateway.v1.LargeBatchWaiting
+	(*LargeBatchReceived)(nil),               // 12: conversation_gateway.v1.LargeBatchReceived
+	(*LargeBatchCompleted)(nil),              // 13: conversation_gateway.v1.LargeBatchCompleted
+	(*Batch)(nil),                            // 14: conversation_gateway.v1.Batch
+	(*CancelBatchRequest)(nil),               // 15: conversation_gateway.v1.CancelBatchRequest
+	(*CancelBatchResponse)(nil),              // 16: conversation_gateway.v1.CancelBatchResponse
+	(*GetBatchStatusRequest)(nil),            // 17: conversation_gateway.v1.GetBatchStatusRequest
+	(*GetBatchStatusResponse)(nil),           // 18: conversation_gateway.v1.GetBatchStatusResponse
+	(*GetBatchStatusByMetadataRequest)(nil),  // 19: conversation_gateway.v1.GetBatchStatusByMetadataRequest
+	(*GetBatchStatusByMetadataResponse)(nil), // 20: conversation_gateway.v1.GetBatchStatusByMetadataResponse
+	(*CreateContactsRequest)(nil),            // 21: conversation_gateway.v1.CreateContactsRequest
+	(*CreateContactsResponse)(nil),           // 22: conversation_gateway.v1.CreateContactsResponse
+	(*DeleteContactsRequest)(nil),            // 23: conversation_gateway.v1.DeleteContactsRequest
+	(*DeleteContactsResponse)(nil),           // 24: conversation_gateway.v1.DeleteContactsResponse
+	(*InsertConsentsRequest)(nil),            // 25: conversation_gateway.v1.InsertConsentsRequest
+	(*ConsentRecord)(nil),                    // 26: conversation_gateway.v1.ConsentRecord
+	(*InsertConsentsResponse)(nil),           // 27: conversation_gateway.v1.InsertConsentsResponse
+	nil,                                      // 28: conversation_gateway.v1.SendBatchRequest.ChannelPropertiesEntry
+	nil,                                      // 29: conversation_gateway.v1.RecipientAndParams.ParametersEntry
+	(*AppMessage)(nil),                       // 30: conversation_gateway.v1.AppMessage
+	(*structpb.Struct)(nil),                  // 31: google.protobuf.Struct
+	(*timestamppb.Timestamp)(nil),            // 32: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),              // 33: google.protobuf.Duration
+	(*CallOptions)(nil),                      // 34: conversation_gateway.v1.CallOptions
+	(*Recipient)(nil),                        // 35: conversation_gateway.v1.Recipient
+	(*GoingAway)(nil),                        // 36: conversation_gateway.v1.GoingAway
+	(*status.Status)(nil),                    // 37: google.rpc.Status
+	(*CallReport)(nil),                       // 38: conversation_gateway.v1.CallReport
+	(*NewContact)(nil),                       // 39: conversation_gateway.v1.NewContact
 }
 var file_conversation_gateway_v1_batch_proto_depIdxs = []int32{
-	19, // 0: conversation_gateway.v1.SendBatchRequest.message:type_name -> conversation_gateway.v1.AppMessage
-	1,  // 1: conversation_gateway.v1.SendBatchRequest.recipient_and_params:type_name -> conversation_gateway.v1.RecipientAndParams
-	20, // 2: conversation_gateway.v1.SendBatchRequest.batch_metadata:type_name -> google.protobuf.Struct
-	20, // 3: conversation_gateway.v1.SendBatchRequest.message_metadata:type_name -> google.protobuf.Struct
-	20, // 4: conversation_gateway.v1.SendBatchRequest.conversation_metadata:type_name -> google.protobuf.Struct
-	21, // 5: conversation_gateway.v1.SendBatchRequest.send_after:type_name -> google.protobuf.Timestamp
-	22, // 6: conversation_gateway.v1.SendBatchRequest.ttl:type_name -> google.protobuf.Duration
-	17, // 7: conversation_gateway.v1.SendBatchRequest.channel_properties:type_name -> conversation_gateway.v1.SendBatchRequest.ChannelPropertiesEntry
-	23, // 8: conversation_gateway.v1.SendBatchRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	24, // 9: conversation_gateway.v1.RecipientAndParams.recipient:type_name -> conversation_gateway.v1.Recipient
-	18, // 10: conversation_gateway.v1.RecipientAndParams.parameters:type_name -> conversation_gateway.v1.RecipientAndParams.ParametersEntry
-	20, // 11: conversation_gateway.v1.RecipientAndParams.message_metadata:type_name -> google.protobuf.Struct
-	20, // 12: conversation_gateway.v1.RecipientAndParams.conversation_metadata:type_name -> google.protobuf.Struct
-	21, // 13: conversation_gateway.v1.SendBatchResponse.send_after:type_name -> google.protobuf.Timestamp
-	21, // 14: conversation_gateway.v1.Batch.send_after:type_name -> google.protobuf.Timestamp
-	20, // 15: conversation_gateway.v1.Batch.meta_data:type_name -> google.protobuf.Struct
-	20, // 16: conversation_gateway.v1.Batch.batch_metadata:type_name -> google.protobuf.Struct
-	23, // 17: conversation_gateway.v1.CancelBatchRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	23, // 18: conversation_gateway.v1.GetBatchStatusRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	3,  // 19: conversation_gateway.v1.GetBatchStatusResponse.batch:type_name -> conversation_gateway.v1.Batch
-	23, // 20: conversation_gateway.v1.GetBatchStatusByMetadataRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	3,  // 21: conversation_gateway.v1.GetBatchStatusByMetadataResponse.batches:type_name -> conversation_gateway.v1.Batch
-	25, // 22: conversation_gateway.v1.CreateContactsRequest.contacts:type_name -> conversation_gateway.v1.NewContact
-	23, // 23: conversation_gateway.v1.CreateContactsRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	23, // 24: conversation_gateway.v1.DeleteContactsRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	15, // 25: conversation_gateway.v1.InsertConsentsRequest.consent_records:type_name -> conversation_gateway.v1.ConsentRecord
-	23, // 26: conversation_gateway.v1.InsertConsentsRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	0,  // 27: conversation_gateway.v1.BatchService.SendBatch:input_type -> conversation_gateway.v1.SendBatchRequest
-	4,  // 28: conversation_gateway.v1.BatchService.CancelBatch:input_type -> conversation_gateway.v1.CancelBatchRequest
-	6,  // 29: conversation_gateway.v1.BatchService.GetBatchStatus:input_type -> conversation_gateway.v1.GetBatchStatusRequest
-	8,  // 30: conversation_gateway.v1.BatchService.GetBatchStatusByMetadata:input_type -> conversation_gateway.v1.GetBatchStatusByMetadataRequest
-	10, // 31: conversation_gateway.v1.BatchService.CreateContacts:input_type -> conversation_gateway.v1.CreateContactsRequest
-	12, // 32: conversation_gateway.v1.BatchService.DeleteContacts:input_type -> conversation_gateway.v1.DeleteContactsRequest
-	14, // 33: conversation_gateway.v1.BatchService.InsertConsents:input_type -> conversation_gateway.v1.InsertConsentsRequest
-	2,  // 34: conversation_gateway.v1.BatchService.SendBatch:output_type -> conversation_gateway.v1.SendBatchResponse
-	5,  // 35: conversation_gateway.v1.BatchService.CancelBatch:output_type -> conversation_gateway.v1.CancelBatchResponse
-	7,  // 36: conversation_gateway.v1.BatchService.GetBatchStatus:output_type -> conversation_gateway.v1.GetBatchStatusResponse
-	9,  // 37: conversation_gateway.v1.BatchService.GetBatchStatusByMetadata:output_type -> conversation_gateway.v1.GetBatchStatusByMetadataResponse
-	11, // 38: conversation_gateway.v1.BatchService.CreateContacts:output_type -> conversation_gateway.v1.CreateContactsResponse
-	13, // 39: conversation_gateway.v1.BatchService.DeleteContacts:output_type -> conversation_gateway.v1.DeleteContactsResponse
-	16, // 40: conversation_gateway.v1.BatchService.InsertConsents:output_type -> conversation_gateway.v1.InsertConsentsResponse
-	34, // [34:41] is the sub-list for method output_type
-	27, // [27:34] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	30, // 0: conversation_gateway.v1.SendBatchRequest.message:type_name -> conversation_gateway.v1.AppMessage
+	2,  // 1: conversation_gateway.v1.SendBatchRequest.recipient_and_params:type_name -> conversation_gateway.v1.RecipientAndParams
+	31, // 2: conversation_gateway.v1.SendBatchRequest.batch_metadata:type_name -> google.protobuf.Struct
+	31, // 3: conversation_gateway.v1.SendBatchRequest.message_metadata:type_name -> google.protobuf.Struct
+	31, // 4: conversation_gateway.v1.SendBatchRequest.conversation_metadata:type_name -> google.protobuf.Struct
+	32, // 5: conversation_gateway.v1.SendBatchRequest.send_after:type_name -> google.protobuf.Timestamp
+	33, // 6: conversation_gateway.v1.SendBatchRequest.ttl:type_name -> google.protobuf.Duration
+	28, // 7: conversation_gateway.v1.SendBatchRequest.channel_properties:type_name -> conversation_gateway.v1.SendBatchRequest.ChannelPropertiesEntry
+	34, // 8: conversation_gateway.v1.SendBatchRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	35, // 9: conversation_gateway.v1.RecipientAndParams.recipient:type_name -> conversation_gateway.v1.Recipient
+	29, // 10: conversation_gateway.v1.RecipientAndParams.parameters:type_name -> conversation_gateway.v1.RecipientAndParams.ParametersEntry
+	31, // 11: conversation_gateway.v1.RecipientAndParams.message_metadata:type_name -> google.protobuf.Struct
+	31, // 12: conversation_gateway.v1.RecipientAndParams.conversation_metadata:type_name -> google.protobuf.Struct
+	32, // 13: conversation_gateway.v1.SendBatchResponse.send_after:type_name -> google.protobuf.Timestamp
+	5,  // 14: conversation_gateway.v1.SendLargeBatchRequest.start:type_name -> conversation_gateway.v1.LargeBatchStart
+	6,  // 15: conversation_gateway.v1.SendLargeBatchRequest.recipients:type_name -> conversation_gateway.v1.LargeBatchRecipients
+	1,  // 16: conversation_gateway.v1.LargeBatchStart.batch:type_name -> conversation_gateway.v1.SendBatchRequest
+	2,  // 17: conversation_gateway.v1.LargeBatchRecipients.recipient_and_params:type_name -> conversation_gateway.v1.RecipientAndParams
+	8,  // 18: conversation_gateway.v1.SendLargeBatchResponse.progress:type_name -> conversation_gateway.v1.LargeBatchProgress
+	9,  // 19: conversation_gateway.v1.SendLargeBatchResponse.outcome:type_name -> conversation_gateway.v1.LargeBatchOutcome
+	11, // 20: conversation_gateway.v1.SendLargeBatchResponse.waiting:type_name -> conversation_gateway.v1.LargeBatchWaiting
+	12, // 21: conversation_gateway.v1.SendLargeBatchResponse.received:type_name -> conversation_gateway.v1.LargeBatchReceived
+	13, // 22: conversation_gateway.v1.SendLargeBatchResponse.completed:type_name -> conversation_gateway.v1.LargeBatchCompleted
+	36, // 23: conversation_gateway.v1.SendLargeBatchResponse.going_away:type_name -> conversation_gateway.v1.GoingAway
+	0,  // 24: conversation_gateway.v1.LargeBatchOutcome.state:type_name -> conversation_gateway.v1.LargeBatchState
+	10, // 25: conversation_gateway.v1.LargeBatchOutcome.refused_recipients:type_name -> conversation_gateway.v1.RefusedRecipient
+	3,  // 26: conversation_gateway.v1.LargeBatchOutcome.response:type_name -> conversation_gateway.v1.SendBatchResponse
+	37, // 27: conversation_gateway.v1.LargeBatchOutcome.error:type_name -> google.rpc.Status
+	38, // 28: conversation_gateway.v1.LargeBatchOutcome.report:type_name -> conversation_gateway.v1.CallReport
+	37, // 29: conversation_gateway.v1.LargeBatchWaiting.error:type_name -> google.rpc.Status
+	33, // 30: conversation_gateway.v1.LargeBatchWaiting.retry_delay:type_name -> google.protobuf.Duration
+	32, // 31: conversation_gateway.v1.Batch.send_after:type_name -> google.protobuf.Timestamp
+	31, // 32: conversation_gateway.v1.Batch.meta_data:type_name -> google.protobuf.Struct
+	31, // 33: conversation_gateway.v1.Batch.batch_metadata:type_name -> google.protobuf.Struct
+	34, // 34: conversation_gateway.v1.CancelBatchRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	34, // 35: conversation_gateway.v1.GetBatchStatusRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	14, // 36: conversation_gateway.v1.GetBatchStatusResponse.batch:type_name -> conversation_gateway.v1.Batch
+	34, // 37: conversation_gateway.v1.GetBatchStatusByMetadataRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	14, // 38: conversation_gateway.v1.GetBatchStatusByMetadataResponse.batches:type_name -> conversation_gateway.v1.Batch
+	39, // 39: conversation_gateway.v1.CreateContactsRequest.contacts:type_name -> conversation_gateway.v1.NewContact
+	34, // 40: conversation_gateway.v1.CreateContactsRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	34, // 41: conversation_gateway.v1.DeleteContactsRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	26, // 42: conversation_gateway.v1.InsertConsentsRequest.consent_records:type_name -> conversation_gateway.v1.ConsentRecord
+	34, // 43: conversation_gateway.v1.InsertConsentsRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	1,  // 44: conversation_gateway.v1.BatchService.SendBatch:input_type -> conversation_gateway.v1.SendBatchRequest
+	4,  // 45: conversation_gateway.v1.BatchService.SendLargeBatch:input_type -> conversation_gateway.v1.SendLargeBatchRequest
+	15, // 46: conversation_gateway.v1.BatchService.CancelBatch:input_type -> conversation_gateway.v1.CancelBatchRequest
+	17, // 47: conversation_gateway.v1.BatchService.GetBatchStatus:input_type -> conversation_gateway.v1.GetBatchStatusRequest
+	19, // 48: conversation_gateway.v1.BatchService.GetBatchStatusByMetadata:input_type -> conversation_gateway.v1.GetBatchStatusByMetadataRequest
+	21, // 49: conversation_gateway.v1.BatchService.CreateContacts:input_type -> conversation_gateway.v1.CreateContactsRequest
+	23, // 50: conversation_gateway.v1.BatchService.DeleteContacts:input_type -> conversation_gateway.v1.DeleteContactsRequest
+	25, // 51: conversation_gateway.v1.BatchService.InsertConsents:input_type -> conversation_gateway.v1.InsertConsentsRequest
+	3,  // 52: conversation_gateway.v1.BatchService.SendBatch:output_type -> conversation_gateway.v1.SendBatchResponse
+	7,  // 53: conversation_gateway.v1.BatchService.SendLargeBatch:output_type -> conversation_gateway.v1.SendLargeBatchResponse
+	16, // 54: conversation_gateway.v1.BatchService.CancelBatch:output_type -> conversation_gateway.v1.CancelBatchResponse
+	18, // 55: conversation_gateway.v1.BatchService.GetBatchStatus:output_type -> conversation_gateway.v1.GetBatchStatusResponse
+	20, // 56: conversation_gateway.v1.BatchService.GetBatchStatusByMetadata:output_type -> conversation_gateway.v1.GetBatchStatusByMetadataResponse
+	22, // 57: conversation_gateway.v1.BatchService.CreateContacts:output_type -> conversation_gateway.v1.CreateContactsResponse
+	24, // 58: conversation_gateway.v1.BatchService.DeleteContacts:output_type -> conversation_gateway.v1.DeleteContactsResponse
+	27, // 59: conversation_gateway.v1.BatchService.InsertConsents:output_type -> conversation_gateway.v1.InsertConsentsResponse
+	52, // [52:60] is the sub-list for method output_type
+	44, // [44:52] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_conversation_gateway_v1_batch_proto_init() }
@@ -1328,22 +2196,34 @@ func file_conversation_gateway_v1_batch_proto_init() {
 	file_conversation_gateway_v1_identity_proto_init()
 	file_conversation_gateway_v1_batch_proto_msgTypes[0].OneofWrappers = []any{}
 	file_conversation_gateway_v1_batch_proto_msgTypes[2].OneofWrappers = []any{}
-	file_conversation_gateway_v1_batch_proto_msgTypes[3].OneofWrappers = []any{}
-	file_conversation_gateway_v1_batch_proto_msgTypes[4].OneofWrappers = []any{}
-	file_conversation_gateway_v1_batch_proto_msgTypes[8].OneofWrappers = []any{}
-	file_conversation_gateway_v1_batch_proto_msgTypes[15].OneofWrappers = []any{}
+	file_conversation_gateway_v1_batch_proto_msgTypes[3].OneofWrappers = []any{
+		(*SendLargeBatchRequest_Start)(nil),
+		(*SendLargeBatchRequest_Recipients)(nil),
+	}
+	file_conversation_gateway_v1_batch_proto_msgTypes[6].OneofWrappers = []any{
+		(*SendLargeBatchResponse_Outcome)(nil),
+		(*SendLargeBatchResponse_Waiting)(nil),
+		(*SendLargeBatchResponse_Received)(nil),
+		(*SendLargeBatchResponse_Completed)(nil),
+		(*SendLargeBatchResponse_GoingAway)(nil),
+	}
+	file_conversation_gateway_v1_batch_proto_msgTypes[13].OneofWrappers = []any{}
+	file_conversation_gateway_v1_batch_proto_msgTypes[14].OneofWrappers = []any{}
+	file_conversation_gateway_v1_batch_proto_msgTypes[18].OneofWrappers = []any{}
+	file_conversation_gateway_v1_batch_proto_msgTypes[25].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_conversation_gateway_v1_batch_proto_rawDesc), len(file_conversation_gateway_v1_batch_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   19,
+			NumEnums:      1,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_conversation_gateway_v1_batch_proto_goTypes,
 		DependencyIndexes: file_conversation_gateway_v1_batch_proto_depIdxs,
+		EnumInfos:         file_conversation_gateway_v1_batch_proto_enumTypes,
 		MessageInfos:      file_conversation_gateway_v1_batch_proto_msgTypes,
 	}.Build()
 	File_conversation_gateway_v1_batch_proto = out.File

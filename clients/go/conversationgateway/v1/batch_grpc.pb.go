@@ -22,6 +22,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	BatchService_SendBatch_FullMethodName                = "/conversation_gateway.v1.BatchService/SendBatch"
+	BatchService_SendLargeBatch_FullMethodName           = "/conversation_gateway.v1.BatchService/SendLargeBatch"
 	BatchService_CancelBatch_FullMethodName              = "/conversation_gateway.v1.BatchService/CancelBatch"
 	BatchService_GetBatchStatus_FullMethodName           = "/conversation_gateway.v1.BatchService/GetBatchStatus"
 	BatchService_GetBatchStatusByMetadata_FullMethodName = "/conversation_gateway.v1.BatchService/GetBatchStatusByMetadata"
@@ -43,6 +44,35 @@ type BatchServiceClient interface {
 	// event feed; their `metadata` is JSON in a string with `_batch_id`. The messages pass through the app's queue like
 	// others. Set `options.request_id` to make a repeat safe.
 	SendBatch(ctx context.Context, in *SendBatchRequest, opts ...grpc.CallOption) (*SendBatchResponse, error)
+	// Sends one message to any number of recipients, as batches of up to 1000 that go out one after the other.
+	//
+	// First comes `start`, then the recipients, in messages of any size up to 4 MiB, then half-close. A recipient's index
+	// is its place among all recipients of the stream, from 0. Recipients are cut into batches by their order alone: every
+	// 1000, or sooner where they are so long that 2 MiB come together. A batch is sent as soon as it is complete, the
+	// last one after half-close. Each is answered by one `outcome`, and each answer holds the counts so far. After the
+	// last outcome comes `completed`, and the stream ends with OK.
+	//
+	// A recipient that is wrong by itself, or was given before in this stream (an equal `recipient`, whatever its
+	// parameters), is left out and named in its batch's outcome; the others are sent to. So is a batch that the API
+	// refuses: later ones are sent all the same. What is wrong with `start` ends the stream with `INVALID_ARGUMENT`
+	// before anything is sent, and messages out of order end it once the batches that were complete are answered.
+	//
+	// Limits hold for each batch as for `SendBatch`. One that finds no room is not refused but waits, and says so in
+	// `waiting`: for a limit as long as the stream lives, unless `options.max_queue_wait` is set; for an API that cannot
+	// be reached or fails up to five minutes, after which it is refused. Meanwhile nothing more is read, so the caller is
+	// held back by its own stream. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+	// SLOW_CONSUMER.
+	//
+	// A stream that breaks or is cancelled sends no batch that was not complete. With `options.request_id` set it can be
+	// given again within 24 hours, whole and from the start: what was sent is not sent again but answered from memory,
+	// with `report.replayed`, and what was not is sent. It has to be the same: the first batch whose content differs from
+	// what was sent under this id ends the stream with `ALREADY_EXISTS`, REQUEST_ID_REUSED, after its outcome, and
+	// nothing behind it is sent. So send to corrected recipients by another stream with another id. Without an id a
+	// stream that breaks leaves open which of its last batches went out.
+	//
+	// When the gateway shuts down it says `going_away`, reads no more, answers the batches that are complete, gives up
+	// those that wait, and ends the stream with `UNAVAILABLE`, SHUTTING_DOWN.
+	SendLargeBatch(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[SendLargeBatchRequest, SendLargeBatchResponse], error)
 	// Cancels a batch that is scheduled for later.
 	//
 	// OK says nothing about the outcome: the API always answers OK and cancels in its own time, before `send_after` and
@@ -78,6 +108,19 @@ func (c *batchServiceClient) SendBatch(ctx context.Context, in *SendBatchRequest
 	}
 	return out, nil
 }
+
+func (c *batchServiceClient) SendLargeBatch(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[SendLargeBatchRequest, SendLargeBatchResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &BatchService_ServiceDesc.Streams[0], BatchService_SendLargeBatch_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[SendLargeBatchRequest, SendLargeBatchResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type BatchService_SendLargeBatchClient = grpc.BidiStreamingClient[SendLargeBatchRequest, SendLargeBatchResponse]
 
 func (c *batchServiceClient) CancelBatch(ctx context.Context, in *CancelBatchRequest, opts ...grpc.CallOption) (*CancelBatchResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
@@ -152,6 +195,35 @@ type BatchServiceServer interface {
 	// event feed; their `metadata` is JSON in a string with `_batch_id`. The messages pass through the app's queue like
 	// others. Set `options.request_id` to make a repeat safe.
 	SendBatch(context.Context, *SendBatchRequest) (*SendBatchResponse, error)
+	// Sends one message to any number of recipients, as batches of up to 1000 that go out one after the other.
+	//
+	// First comes `start`, then the recipients, in messages of any size up to 4 MiB, then half-close. A recipient's index
+	// is its place among all recipients of the stream, from 0. Recipients are cut into batches by their order alone: every
+	// 1000, or sooner where they are so long that 2 MiB come together. A batch is sent as soon as it is complete, the
+	// last one after half-close. Each is answered by one `outcome`, and each answer holds the counts so far. After the
+	// last outcome comes `completed`, and the stream ends with OK.
+	//
+	// A recipient that is wrong by itself, or was given before in this stream (an equal `recipient`, whatever its
+	// parameters), is left out and named in its batch's outcome; the others are sent to. So is a batch that the API
+	// refuses: later ones are sent all the same. What is wrong with `start` ends the stream with `INVALID_ARGUMENT`
+	// before anything is sent, and messages out of order end it once the batches that were complete are answered.
+	//
+	// Limits hold for each batch as for `SendBatch`. One that finds no room is not refused but waits, and says so in
+	// `waiting`: for a limit as long as the stream lives, unless `options.max_queue_wait` is set; for an API that cannot
+	// be reached or fails up to five minutes, after which it is refused. Meanwhile nothing more is read, so the caller is
+	// held back by its own stream. Read answers while writing: a caller that takes nothing for 30 seconds gets `ABORTED`,
+	// SLOW_CONSUMER.
+	//
+	// A stream that breaks or is cancelled sends no batch that was not complete. With `options.request_id` set it can be
+	// given again within 24 hours, whole and from the start: what was sent is not sent again but answered from memory,
+	// with `report.replayed`, and what was not is sent. It has to be the same: the first batch whose content differs from
+	// what was sent under this id ends the stream with `ALREADY_EXISTS`, REQUEST_ID_REUSED, after its outcome, and
+	// nothing behind it is sent. So send to corrected recipients by another stream with another id. Without an id a
+	// stream that breaks leaves open which of its last batches went out.
+	//
+	// When the gateway shuts down it says `going_away`, reads no more, answers the batches that are complete, gives up
+	// those that wait, and ends the stream with `UNAVAILABLE`, SHUTTING_DOWN.
+	SendLargeBatch(grpc.BidiStreamingServer[SendLargeBatchRequest, SendLargeBatchResponse]) error
 	// Cancels a batch that is scheduled for later.
 	//
 	// OK says nothing about the outcome: the API always answers OK and cancels in its own time, before `send_after` and
@@ -180,6 +252,9 @@ type UnimplementedBatchServiceServer struct{}
 
 func (UnimplementedBatchServiceServer) SendBatch(context.Context, *SendBatchRequest) (*SendBatchResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SendBatch not implemented")
+}
+func (UnimplementedBatchServiceServer) SendLargeBatch(grpc.BidiStreamingServer[SendLargeBatchRequest, SendLargeBatchResponse]) error {
+	return status.Error(codes.Unimplemented, "method SendLargeBatch not implemented")
 }
 func (UnimplementedBatchServiceServer) CancelBatch(context.Context, *CancelBatchRequest) (*CancelBatchResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CancelBatch not implemented")
@@ -237,6 +312,13 @@ func _BatchService_SendBatch_Handler(srv interface{}, ctx context.Context, dec f
 	}
 	return interceptor(ctx, in, info, handler)
 }
+
+func _BatchService_SendLargeBatch_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(BatchServiceServer).SendLargeBatch(&grpc.GenericServerStream[SendLargeBatchRequest, SendLargeBatchResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type BatchService_SendLargeBatchServer = grpc.BidiStreamingServer[SendLargeBatchRequest, SendLargeBatchResponse]
 
 func _BatchService_CancelBatch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(CancelBatchRequest)
@@ -382,6 +464,13 @@ var BatchService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _BatchService_InsertConsents_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "SendLargeBatch",
+			Handler:       _BatchService_SendLargeBatch_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+	},
 	Metadata: "conversation_gateway/v1/batch.proto",
 }

@@ -12,6 +12,8 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -170,11 +172,260 @@ func (x *QueryCapabilityResponse) GetRequestId() string {
 	return ""
 }
 
+// Whose capability to await.
+type AwaitCapabilityRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Optional. The project. Empty means the gateway's own.
+	ProjectId string `protobuf:"bytes,1,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	// Optional. The app. Empty means the gateway's own app; with neither, `INVALID_ARGUMENT`.
+	AppId string `protobuf:"bytes,2,opt,name=app_id,json=appId,proto3" json:"app_id,omitempty"`
+	// Required. The recipient. With `identified_by`, at most 10 addresses.
+	Recipient *Recipient `protobuf:"bytes,3,opt,name=recipient,proto3" json:"recipient,omitempty"`
+	// Optional. With a `contact_id`, the channels whose answers to wait for; none means the first answer, whichever
+	// channel it is for. Not with `identified_by`, which names them. Vocabulary: ConversationChannel.
+	Channels []string `protobuf:"bytes,4,rep,name=channels,proto3" json:"channels,omitempty"`
+	// Optional. The oldest answer that is good enough, from zero (always ask) upwards. Default: as long as answers are
+	// remembered. Negative is `INVALID_ARGUMENT`.
+	MaxAge *durationpb.Duration `protobuf:"bytes,5,opt,name=max_age,json=maxAge,proto3" json:"max_age,omitempty"`
+	// Optional. How the gateway treats the lookups. `request_id` is not used: a lookup may be repeated.
+	Options       *CallOptions `protobuf:"bytes,100,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AwaitCapabilityRequest) Reset() {
+	*x = AwaitCapabilityRequest{}
+	mi := &file_conversation_gateway_v1_capability_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AwaitCapabilityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AwaitCapabilityRequest) ProtoMessage() {}
+
+func (x *AwaitCapabilityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_capability_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AwaitCapabilityRequest.ProtoReflect.Descriptor instead.
+func (*AwaitCapabilityRequest) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_capability_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *AwaitCapabilityRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *AwaitCapabilityRequest) GetAppId() string {
+	if x != nil {
+		return x.AppId
+	}
+	return ""
+}
+
+func (x *AwaitCapabilityRequest) GetRecipient() *Recipient {
+	if x != nil {
+		return x.Recipient
+	}
+	return nil
+}
+
+func (x *AwaitCapabilityRequest) GetChannels() []string {
+	if x != nil {
+		return x.Channels
+	}
+	return nil
+}
+
+func (x *AwaitCapabilityRequest) GetMaxAge() *durationpb.Duration {
+	if x != nil {
+		return x.MaxAge
+	}
+	return nil
+}
+
+func (x *AwaitCapabilityRequest) GetOptions() *CallOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// What is known of the recipient's channels.
+type AwaitCapabilityResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. An answer per address, in the order of the request; with a `contact_id`, in the order of `channels`.
+	Capabilities  []*ChannelCapability `protobuf:"bytes,1,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AwaitCapabilityResponse) Reset() {
+	*x = AwaitCapabilityResponse{}
+	mi := &file_conversation_gateway_v1_capability_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AwaitCapabilityResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AwaitCapabilityResponse) ProtoMessage() {}
+
+func (x *AwaitCapabilityResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_capability_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AwaitCapabilityResponse.ProtoReflect.Descriptor instead.
+func (*AwaitCapabilityResponse) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_capability_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *AwaitCapabilityResponse) GetCapabilities() []*ChannelCapability {
+	if x != nil {
+		return x.Capabilities
+	}
+	return nil
+}
+
+// What is known of one channel.
+type ChannelCapability struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. The channel. Vocabulary: ConversationChannel.
+	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// Output only. The address that was looked up.
+	Identity string `protobuf:"bytes,2,opt,name=identity,proto3" json:"identity,omitempty"`
+	// Output only. Whether the address can be reached there. A channel that cannot tell says that it can.
+	// Vocabulary: CapabilityStatus.
+	CapabilityStatus string `protobuf:"bytes,3,opt,name=capability_status,json=capabilityStatus,proto3" json:"capability_status,omitempty"`
+	// Output only. Features of the recipient's device, in the channel's own words.
+	ChannelCapabilities []string `protobuf:"bytes,4,rep,name=channel_capabilities,json=channelCapabilities,proto3" json:"channel_capabilities,omitempty"`
+	// Output only. Why there is no capability.
+	Reason *Reason `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Output only. The contact; empty in DISPATCH mode.
+	ContactId string `protobuf:"bytes,6,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
+	// Output only. When the answer came.
+	AnswerTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=answer_time,json=answerTime,proto3" json:"answer_time,omitempty"`
+	// Output only. Whether the answer was remembered from an earlier lookup.
+	Remembered    bool `protobuf:"varint,8,opt,name=remembered,proto3" json:"remembered,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChannelCapability) Reset() {
+	*x = ChannelCapability{}
+	mi := &file_conversation_gateway_v1_capability_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelCapability) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelCapability) ProtoMessage() {}
+
+func (x *ChannelCapability) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_capability_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelCapability.ProtoReflect.Descriptor instead.
+func (*ChannelCapability) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_capability_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ChannelCapability) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *ChannelCapability) GetIdentity() string {
+	if x != nil {
+		return x.Identity
+	}
+	return ""
+}
+
+func (x *ChannelCapability) GetCapabilityStatus() string {
+	if x != nil {
+		return x.CapabilityStatus
+	}
+	return ""
+}
+
+func (x *ChannelCapability) GetChannelCapabilities() []string {
+	if x != nil {
+		return x.ChannelCapabilities
+	}
+	return nil
+}
+
+func (x *ChannelCapability) GetReason() *Reason {
+	if x != nil {
+		return x.Reason
+	}
+	return nil
+}
+
+func (x *ChannelCapability) GetContactId() string {
+	if x != nil {
+		return x.ContactId
+	}
+	return ""
+}
+
+func (x *ChannelCapability) GetAnswerTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AnswerTime
+	}
+	return nil
+}
+
+func (x *ChannelCapability) GetRemembered() bool {
+	if x != nil {
+		return x.Remembered
+	}
+	return false
+}
+
 var File_conversation_gateway_v1_capability_proto protoreflect.FileDescriptor
 
 const file_conversation_gateway_v1_capability_proto_rawDesc = "" +
 	"\n" +
-	"(conversation_gateway/v1/capability.proto\x12\x17conversation_gateway.v1\x1a*conversation_gateway/v1/call_options.proto\x1a&conversation_gateway/v1/identity.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x89\x02\n" +
+	"(conversation_gateway/v1/capability.proto\x12\x17conversation_gateway.v1\x1a*conversation_gateway/v1/call_options.proto\x1a&conversation_gateway/v1/identity.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x02\n" +
 	"\x16QueryCapabilityRequest\x12\x1d\n" +
 	"\n" +
 	"project_id\x18\x01 \x01(\tR\tprojectId\x12\x15\n" +
@@ -190,9 +441,33 @@ const file_conversation_gateway_v1_capability_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tB\x04\xe2A\x01\x03H\x01R\trequestId\x88\x01\x01B\t\n" +
 	"\a_app_idB\r\n" +
-	"\v_request_id2\xe0\x01\n" +
+	"\v_request_id\"\xa6\x02\n" +
+	"\x16AwaitCapabilityRequest\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x01 \x01(\tR\tprojectId\x12\x15\n" +
+	"\x06app_id\x18\x02 \x01(\tR\x05appId\x12F\n" +
+	"\trecipient\x18\x03 \x01(\v2\".conversation_gateway.v1.RecipientB\x04\xe2A\x01\x02R\trecipient\x12\x1a\n" +
+	"\bchannels\x18\x04 \x03(\tR\bchannels\x122\n" +
+	"\amax_age\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\x06maxAge\x12>\n" +
+	"\aoptions\x18d \x01(\v2$.conversation_gateway.v1.CallOptionsR\aoptions\"o\n" +
+	"\x17AwaitCapabilityResponse\x12T\n" +
+	"\fcapabilities\x18\x01 \x03(\v2*.conversation_gateway.v1.ChannelCapabilityB\x04\xe2A\x01\x03R\fcapabilities\"\x8e\x03\n" +
+	"\x11ChannelCapability\x12\x1e\n" +
+	"\achannel\x18\x01 \x01(\tB\x04\xe2A\x01\x03R\achannel\x12 \n" +
+	"\bidentity\x18\x02 \x01(\tB\x04\xe2A\x01\x03R\bidentity\x121\n" +
+	"\x11capability_status\x18\x03 \x01(\tB\x04\xe2A\x01\x03R\x10capabilityStatus\x127\n" +
+	"\x14channel_capabilities\x18\x04 \x03(\tB\x04\xe2A\x01\x03R\x13channelCapabilities\x12=\n" +
+	"\x06reason\x18\x05 \x01(\v2\x1f.conversation_gateway.v1.ReasonB\x04\xe2A\x01\x03R\x06reason\x12#\n" +
+	"\n" +
+	"contact_id\x18\x06 \x01(\tB\x04\xe2A\x01\x03R\tcontactId\x12A\n" +
+	"\vanswer_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x04\xe2A\x01\x03R\n" +
+	"answerTime\x12$\n" +
+	"\n" +
+	"remembered\x18\b \x01(\bB\x04\xe2A\x01\x03R\n" +
+	"remembered2\xd6\x02\n" +
 	"\x11CapabilityService\x12\xab\x01\n" +
-	"\x0fQueryCapability\x12/.conversation_gateway.v1.QueryCapabilityRequest\x1a0.conversation_gateway.v1.QueryCapabilityResponse\"5\x82\xd3\xe4\x93\x02/:\x01*\"*/v1/projects/{project_id}/capability:query\x1a\x1d\xcaA\x1aconversation.api.sinch.comB\x8b\x01\n" +
+	"\x0fQueryCapability\x12/.conversation_gateway.v1.QueryCapabilityRequest\x1a0.conversation_gateway.v1.QueryCapabilityResponse\"5\x82\xd3\xe4\x93\x02/:\x01*\"*/v1/projects/{project_id}/capability:query\x12t\n" +
+	"\x0fAwaitCapability\x12/.conversation_gateway.v1.AwaitCapabilityRequest\x1a0.conversation_gateway.v1.AwaitCapabilityResponse\x1a\x1d\xcaA\x1aconversation.api.sinch.comB\x8b\x01\n" +
 	"\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3"
 
 var (
@@ -207,24 +482,38 @@ func file_conversation_gateway_v1_capability_proto_rawDescGZIP() []byte {
 	return file_conversation_gateway_v1_capability_proto_rawDescData
 }
 
-var file_conversation_gateway_v1_capability_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_conversation_gateway_v1_capability_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_conversation_gateway_v1_capability_proto_goTypes = []any{
 	(*QueryCapabilityRequest)(nil),  // 0: conversation_gateway.v1.QueryCapabilityRequest
 	(*QueryCapabilityResponse)(nil), // 1: conversation_gateway.v1.QueryCapabilityResponse
-	(*Recipient)(nil),               // 2: conversation_gateway.v1.Recipient
-	(*CallOptions)(nil),             // 3: conversation_gateway.v1.CallOptions
+	(*AwaitCapabilityRequest)(nil),  // 2: conversation_gateway.v1.AwaitCapabilityRequest
+	(*AwaitCapabilityResponse)(nil), // 3: conversation_gateway.v1.AwaitCapabilityResponse
+	(*ChannelCapability)(nil),       // 4: conversation_gateway.v1.ChannelCapability
+	(*Recipient)(nil),               // 5: conversation_gateway.v1.Recipient
+	(*CallOptions)(nil),             // 6: conversation_gateway.v1.CallOptions
+	(*durationpb.Duration)(nil),     // 7: google.protobuf.Duration
+	(*Reason)(nil),                  // 8: conversation_gateway.v1.Reason
+	(*timestamppb.Timestamp)(nil),   // 9: google.protobuf.Timestamp
 }
 var file_conversation_gateway_v1_capability_proto_depIdxs = []int32{
-	2, // 0: conversation_gateway.v1.QueryCapabilityRequest.recipient:type_name -> conversation_gateway.v1.Recipient
-	3, // 1: conversation_gateway.v1.QueryCapabilityRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	2, // 2: conversation_gateway.v1.QueryCapabilityResponse.recipient:type_name -> conversation_gateway.v1.Recipient
-	0, // 3: conversation_gateway.v1.CapabilityService.QueryCapability:input_type -> conversation_gateway.v1.QueryCapabilityRequest
-	1, // 4: conversation_gateway.v1.CapabilityService.QueryCapability:output_type -> conversation_gateway.v1.QueryCapabilityResponse
-	4, // [4:5] is the sub-list for method output_type
-	3, // [3:4] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	5,  // 0: conversation_gateway.v1.QueryCapabilityRequest.recipient:type_name -> conversation_gateway.v1.Recipient
+	6,  // 1: conversation_gateway.v1.QueryCapabilityRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	5,  // 2: conversation_gateway.v1.QueryCapabilityResponse.recipient:type_name -> conversation_gateway.v1.Recipient
+	5,  // 3: conversation_gateway.v1.AwaitCapabilityRequest.recipient:type_name -> conversation_gateway.v1.Recipient
+	7,  // 4: conversation_gateway.v1.AwaitCapabilityRequest.max_age:type_name -> google.protobuf.Duration
+	6,  // 5: conversation_gateway.v1.AwaitCapabilityRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	4,  // 6: conversation_gateway.v1.AwaitCapabilityResponse.capabilities:type_name -> conversation_gateway.v1.ChannelCapability
+	8,  // 7: conversation_gateway.v1.ChannelCapability.reason:type_name -> conversation_gateway.v1.Reason
+	9,  // 8: conversation_gateway.v1.ChannelCapability.answer_time:type_name -> google.protobuf.Timestamp
+	0,  // 9: conversation_gateway.v1.CapabilityService.QueryCapability:input_type -> conversation_gateway.v1.QueryCapabilityRequest
+	2,  // 10: conversation_gateway.v1.CapabilityService.AwaitCapability:input_type -> conversation_gateway.v1.AwaitCapabilityRequest
+	1,  // 11: conversation_gateway.v1.CapabilityService.QueryCapability:output_type -> conversation_gateway.v1.QueryCapabilityResponse
+	3,  // 12: conversation_gateway.v1.CapabilityService.AwaitCapability:output_type -> conversation_gateway.v1.AwaitCapabilityResponse
+	11, // [11:13] is the sub-list for method output_type
+	9,  // [9:11] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_conversation_gateway_v1_capability_proto_init() }
@@ -242,7 +531,7 @@ func file_conversation_gateway_v1_capability_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_conversation_gateway_v1_capability_proto_rawDesc), len(file_conversation_gateway_v1_capability_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -22,6 +22,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	CapabilityService_QueryCapability_FullMethodName = "/conversation_gateway.v1.CapabilityService/QueryCapability"
+	CapabilityService_AwaitCapability_FullMethodName = "/conversation_gateway.v1.CapabilityService/AwaitCapability"
 )
 
 // CapabilityServiceClient is the client API for CapabilityService service.
@@ -36,6 +37,15 @@ type CapabilityServiceClient interface {
 	// same `request_id`, one per channel (unconfirmed). The `request_id` of a lookup does not make a repeat safe;
 	// `options.request_id` does.
 	QueryCapability(ctx context.Context, in *QueryCapabilityRequest, opts ...grpc.CallOption) (*QueryCapabilityResponse, error)
+	// Asks what channels can reach a recipient, and waits for the answer.
+	//
+	// One lookup per address goes out, with an id of the gateway's, and its CAPABILITY event is awaited within the call's
+	// deadline. Equal lookups at the same time share one, and answers are remembered: FULL and PARTIAL for an hour,
+	// NO_CAPABILITY for 10 minutes, unknown ones for a minute, unless settings say otherwise. When an answer stays away
+	// the call fails with `DEADLINE_EXCEEDED`, CAPABILITY_MISSING; the lookups' ids are in the error's metadata, and an
+	// answer that comes later is remembered, so that a repeated call has it at once. A gateway that no webhook can reach
+	// is `FAILED_PRECONDITION`, FEED_CLOSED.
+	AwaitCapability(ctx context.Context, in *AwaitCapabilityRequest, opts ...grpc.CallOption) (*AwaitCapabilityResponse, error)
 }
 
 type capabilityServiceClient struct {
@@ -56,6 +66,16 @@ func (c *capabilityServiceClient) QueryCapability(ctx context.Context, in *Query
 	return out, nil
 }
 
+func (c *capabilityServiceClient) AwaitCapability(ctx context.Context, in *AwaitCapabilityRequest, opts ...grpc.CallOption) (*AwaitCapabilityResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AwaitCapabilityResponse)
+	err := c.cc.Invoke(ctx, CapabilityService_AwaitCapability_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // CapabilityServiceServer is the server API for CapabilityService service.
 // All implementations must embed UnimplementedCapabilityServiceServer
 // for forward compatibility.
@@ -68,6 +88,15 @@ type CapabilityServiceServer interface {
 	// same `request_id`, one per channel (unconfirmed). The `request_id` of a lookup does not make a repeat safe;
 	// `options.request_id` does.
 	QueryCapability(context.Context, *QueryCapabilityRequest) (*QueryCapabilityResponse, error)
+	// Asks what channels can reach a recipient, and waits for the answer.
+	//
+	// One lookup per address goes out, with an id of the gateway's, and its CAPABILITY event is awaited within the call's
+	// deadline. Equal lookups at the same time share one, and answers are remembered: FULL and PARTIAL for an hour,
+	// NO_CAPABILITY for 10 minutes, unknown ones for a minute, unless settings say otherwise. When an answer stays away
+	// the call fails with `DEADLINE_EXCEEDED`, CAPABILITY_MISSING; the lookups' ids are in the error's metadata, and an
+	// answer that comes later is remembered, so that a repeated call has it at once. A gateway that no webhook can reach
+	// is `FAILED_PRECONDITION`, FEED_CLOSED.
+	AwaitCapability(context.Context, *AwaitCapabilityRequest) (*AwaitCapabilityResponse, error)
 	mustEmbedUnimplementedCapabilityServiceServer()
 }
 
@@ -80,6 +109,9 @@ type UnimplementedCapabilityServiceServer struct{}
 
 func (UnimplementedCapabilityServiceServer) QueryCapability(context.Context, *QueryCapabilityRequest) (*QueryCapabilityResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method QueryCapability not implemented")
+}
+func (UnimplementedCapabilityServiceServer) AwaitCapability(context.Context, *AwaitCapabilityRequest) (*AwaitCapabilityResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AwaitCapability not implemented")
 }
 func (UnimplementedCapabilityServiceServer) mustEmbedUnimplementedCapabilityServiceServer() {}
 func (UnimplementedCapabilityServiceServer) testEmbeddedByValue()                           {}
@@ -120,6 +152,24 @@ func _CapabilityService_QueryCapability_Handler(srv interface{}, ctx context.Con
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CapabilityService_AwaitCapability_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AwaitCapabilityRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CapabilityServiceServer).AwaitCapability(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CapabilityService_AwaitCapability_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CapabilityServiceServer).AwaitCapability(ctx, req.(*AwaitCapabilityRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // CapabilityService_ServiceDesc is the grpc.ServiceDesc for CapabilityService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -130,6 +180,10 @@ var CapabilityService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "QueryCapability",
 			Handler:    _CapabilityService_QueryCapability_Handler,
+		},
+		{
+			MethodName: "AwaitCapability",
+			Handler:    _CapabilityService_AwaitCapability_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -303,6 +303,27 @@ const (
 	// deadline behind.
 	// Do: Have fewer calls under way; the bounds are settings of the gateway.
 	ErrorReason_ERROR_REASON_TOO_MANY_CALLS ErrorReason = 49
+	// No webhook can reach this gateway's feed, so what is to be waited for cannot come.
+	// Status: `FAILED_PRECONDITION`. Retry: no.
+	// Causes: `GATEWAY_WEBHOOK_ADDRESS` is empty, and no other replica shares the log.
+	// Do: Open the webhook door, or share the state of a gateway that has one.
+	ErrorReason_ERROR_REASON_FEED_CLOSED ErrorReason = 60
+	// The message that was to be replied to has failed. The metadata has `message_id` and, where it is known, the code of
+	// the failure.
+	// Status: `FAILED_PRECONDITION`. Retry: no.
+	// Causes: An address that cannot be reached, a message that no channel takes.
+	// Do: Look at the failure's code.
+	ErrorReason_ERROR_REASON_MESSAGE_FAILED ErrorReason = 61
+	// The recipient has not replied in time. The message was sent; `message_id` is in the metadata.
+	// Status: `DEADLINE_EXCEEDED`. Retry: with the same `options.request_id`, to wait on.
+	// Causes: A recipient who is busy; a `reply_timeout` or deadline that is short for a person.
+	// Do: Wait on, or follow the event feed for a later reply.
+	ErrorReason_ERROR_REASON_REPLY_MISSING ErrorReason = 62
+	// The answers to a capability lookup have not come in time. Their ids are in the metadata, `lookup_request_ids`.
+	// Status: `DEADLINE_EXCEEDED`. Retry: yes; an answer that came meanwhile is remembered.
+	// Causes: A slow channel; a webhook without the trigger CAPABILITY; a webhook that does not reach this gateway.
+	// Do: Ask again, or follow the event feed for CAPABILITY events with those ids.
+	ErrorReason_ERROR_REASON_CAPABILITY_MISSING ErrorReason = 63
 )
 
 // Enum value maps for ErrorReason.
@@ -358,6 +379,10 @@ var (
 		47: "ERROR_REASON_CALLER_UNKNOWN",
 		48: "ERROR_REASON_METHOD_NOT_ALLOWED",
 		49: "ERROR_REASON_TOO_MANY_CALLS",
+		60: "ERROR_REASON_FEED_CLOSED",
+		61: "ERROR_REASON_MESSAGE_FAILED",
+		62: "ERROR_REASON_REPLY_MISSING",
+		63: "ERROR_REASON_CAPABILITY_MISSING",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                  0,
@@ -410,6 +435,10 @@ var (
 		"ERROR_REASON_CALLER_UNKNOWN":               47,
 		"ERROR_REASON_METHOD_NOT_ALLOWED":           48,
 		"ERROR_REASON_TOO_MANY_CALLS":               49,
+		"ERROR_REASON_FEED_CLOSED":                  60,
+		"ERROR_REASON_MESSAGE_FAILED":               61,
+		"ERROR_REASON_REPLY_MISSING":                62,
+		"ERROR_REASON_CAPABILITY_MISSING":           63,
 	}
 )
 
@@ -444,7 +473,7 @@ var File_conversation_gateway_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\x88\x0e\n" +
+	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\x8c\x0f\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12'\n" +
@@ -496,7 +525,11 @@ const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\x15ERROR_REASON_INTERNAL\x10.\x12\x1f\n" +
 	"\x1bERROR_REASON_CALLER_UNKNOWN\x10/\x12#\n" +
 	"\x1fERROR_REASON_METHOD_NOT_ALLOWED\x100\x12\x1f\n" +
-	"\x1bERROR_REASON_TOO_MANY_CALLS\x101B\x8b\x01\n" +
+	"\x1bERROR_REASON_TOO_MANY_CALLS\x101\x12\x1c\n" +
+	"\x18ERROR_REASON_FEED_CLOSED\x10<\x12\x1f\n" +
+	"\x1bERROR_REASON_MESSAGE_FAILED\x10=\x12\x1e\n" +
+	"\x1aERROR_REASON_REPLY_MISSING\x10>\x12#\n" +
+	"\x1fERROR_REASON_CAPABILITY_MISSING\x10?B\x8b\x01\n" +
 	"\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3"
 
 var (

@@ -28,6 +28,120 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// How a state became known. Values may be added.
+type StateSource int32
+
+const (
+	// Never given.
+	StateSource_STATE_SOURCE_UNSPECIFIED StateSource = 0
+	// The API's answer to the send.
+	StateSource_STATE_SOURCE_SEND StateSource = 1
+	// A receipt on the event feed.
+	StateSource_STATE_SOURCE_RECEIPT StateSource = 2
+	// The API was asked, as no receipt had come.
+	StateSource_STATE_SOURCE_POLL StateSource = 3
+)
+
+// Enum value maps for StateSource.
+var (
+	StateSource_name = map[int32]string{
+		0: "STATE_SOURCE_UNSPECIFIED",
+		1: "STATE_SOURCE_SEND",
+		2: "STATE_SOURCE_RECEIPT",
+		3: "STATE_SOURCE_POLL",
+	}
+	StateSource_value = map[string]int32{
+		"STATE_SOURCE_UNSPECIFIED": 0,
+		"STATE_SOURCE_SEND":        1,
+		"STATE_SOURCE_RECEIPT":     2,
+		"STATE_SOURCE_POLL":        3,
+	}
+)
+
+func (x StateSource) Enum() *StateSource {
+	p := new(StateSource)
+	*p = x
+	return p
+}
+
+func (x StateSource) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (StateSource) Descriptor() protoreflect.EnumDescriptor {
+	return file_conversation_gateway_v1_message_proto_enumTypes[0].Descriptor()
+}
+
+func (StateSource) Type() protoreflect.EnumType {
+	return &file_conversation_gateway_v1_message_proto_enumTypes[0]
+}
+
+func (x StateSource) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use StateSource.Descriptor instead.
+func (StateSource) EnumDescriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{0}
+}
+
+// What ended the following of a message. Values may be added.
+type TrackingEndReason int32
+
+const (
+	// Never given.
+	TrackingEndReason_TRACKING_END_REASON_UNSPECIFIED TrackingEndReason = 0
+	// The message has failed, or reached the status that was asked for.
+	TrackingEndReason_TRACKING_END_REASON_FINAL TrackingEndReason = 1
+	// The horizon has passed.
+	TrackingEndReason_TRACKING_END_REASON_HORIZON TrackingEndReason = 2
+	// The gateway is about to stop: go on after `cursor`, on another connection.
+	TrackingEndReason_TRACKING_END_REASON_DRAINING TrackingEndReason = 3
+)
+
+// Enum value maps for TrackingEndReason.
+var (
+	TrackingEndReason_name = map[int32]string{
+		0: "TRACKING_END_REASON_UNSPECIFIED",
+		1: "TRACKING_END_REASON_FINAL",
+		2: "TRACKING_END_REASON_HORIZON",
+		3: "TRACKING_END_REASON_DRAINING",
+	}
+	TrackingEndReason_value = map[string]int32{
+		"TRACKING_END_REASON_UNSPECIFIED": 0,
+		"TRACKING_END_REASON_FINAL":       1,
+		"TRACKING_END_REASON_HORIZON":     2,
+		"TRACKING_END_REASON_DRAINING":    3,
+	}
+)
+
+func (x TrackingEndReason) Enum() *TrackingEndReason {
+	p := new(TrackingEndReason)
+	*p = x
+	return p
+}
+
+func (x TrackingEndReason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TrackingEndReason) Descriptor() protoreflect.EnumDescriptor {
+	return file_conversation_gateway_v1_message_proto_enumTypes[1].Descriptor()
+}
+
+func (TrackingEndReason) Type() protoreflect.EnumType {
+	return &file_conversation_gateway_v1_message_proto_enumTypes[1]
+}
+
+func (x TrackingEndReason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TrackingEndReason.Descriptor instead.
+func (TrackingEndReason) EnumDescriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{1}
+}
+
 // What to send, to whom, and how.
 type SendMessageRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1748,6 +1862,692 @@ func (x *TranscodeMessageResponse) GetTranscodedMessage() map[string]string {
 	return nil
 }
 
+// What to send, and how long to follow it.
+type SendAndTrackRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required. The message to send.
+	Send *SendMessageRequest `protobuf:"bytes,1,opt,name=send,proto3" json:"send,omitempty"`
+	// Optional. How to follow it.
+	Tracking      *Tracking `protobuf:"bytes,2,opt,name=tracking,proto3" json:"tracking,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendAndTrackRequest) Reset() {
+	*x = SendAndTrackRequest{}
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendAndTrackRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendAndTrackRequest) ProtoMessage() {}
+
+func (x *SendAndTrackRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendAndTrackRequest.ProtoReflect.Descriptor instead.
+func (*SendAndTrackRequest) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *SendAndTrackRequest) GetSend() *SendMessageRequest {
+	if x != nil {
+		return x.Send
+	}
+	return nil
+}
+
+func (x *SendAndTrackRequest) GetTracking() *Tracking {
+	if x != nil {
+		return x.Tracking
+	}
+	return nil
+}
+
+// A state of the message, or the end.
+type SendAndTrackResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What is said.
+	//
+	// Types that are valid to be assigned to Answer:
+	//
+	//	*SendAndTrackResponse_State
+	//	*SendAndTrackResponse_End
+	Answer        isSendAndTrackResponse_Answer `protobuf_oneof:"answer"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendAndTrackResponse) Reset() {
+	*x = SendAndTrackResponse{}
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendAndTrackResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendAndTrackResponse) ProtoMessage() {}
+
+func (x *SendAndTrackResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendAndTrackResponse.ProtoReflect.Descriptor instead.
+func (*SendAndTrackResponse) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *SendAndTrackResponse) GetAnswer() isSendAndTrackResponse_Answer {
+	if x != nil {
+		return x.Answer
+	}
+	return nil
+}
+
+func (x *SendAndTrackResponse) GetState() *MessageState {
+	if x != nil {
+		if x, ok := x.Answer.(*SendAndTrackResponse_State); ok {
+			return x.State
+		}
+	}
+	return nil
+}
+
+func (x *SendAndTrackResponse) GetEnd() *TrackingEnd {
+	if x != nil {
+		if x, ok := x.Answer.(*SendAndTrackResponse_End); ok {
+			return x.End
+		}
+	}
+	return nil
+}
+
+type isSendAndTrackResponse_Answer interface {
+	isSendAndTrackResponse_Answer()
+}
+
+type SendAndTrackResponse_State struct {
+	// Output only. The message has a new state.
+	State *MessageState `protobuf:"bytes,1,opt,name=state,proto3,oneof"`
+}
+
+type SendAndTrackResponse_End struct {
+	// Output only. Nothing follows.
+	End *TrackingEnd `protobuf:"bytes,2,opt,name=end,proto3,oneof"`
+}
+
+func (*SendAndTrackResponse_State) isSendAndTrackResponse_Answer() {}
+
+func (*SendAndTrackResponse_End) isSendAndTrackResponse_Answer() {}
+
+// Which message to follow.
+type TrackMessageRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Optional. The project. Empty means the gateway's own.
+	ProjectId string `protobuf:"bytes,1,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	// Required. Id of the message.
+	MessageId string `protobuf:"bytes,2,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	// Optional. Where on the event feed to begin: the last `MessageState.cursor` that was received. States after it
+	// follow. Empty means the time at which the API accepted the message; when the API does not know the message, which
+	// may be so in DISPATCH mode, it is looked for among the newest 100000 events. A position that is no longer kept is
+	// treated as the oldest one that is; one of another log is `FAILED_PRECONDITION`, CURSOR_EPOCH_MISMATCH.
+	AfterCursor []byte `protobuf:"bytes,3,opt,name=after_cursor,json=afterCursor,proto3" json:"after_cursor,omitempty"`
+	// Optional. How to follow it.
+	Tracking *Tracking `protobuf:"bytes,4,opt,name=tracking,proto3" json:"tracking,omitempty"`
+	// Optional. Which store holds the message when the API is asked. Default: CONVERSATION_SOURCE.
+	// Vocabulary: MessageSource.
+	MessagesSource *string `protobuf:"bytes,5,opt,name=messages_source,json=messagesSource,proto3,oneof" json:"messages_source,omitempty"`
+	// Optional. How the gateway treats the calls that ask the API for the message.
+	Options       *CallOptions `protobuf:"bytes,100,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TrackMessageRequest) Reset() {
+	*x = TrackMessageRequest{}
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TrackMessageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TrackMessageRequest) ProtoMessage() {}
+
+func (x *TrackMessageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TrackMessageRequest.ProtoReflect.Descriptor instead.
+func (*TrackMessageRequest) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *TrackMessageRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *TrackMessageRequest) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
+func (x *TrackMessageRequest) GetAfterCursor() []byte {
+	if x != nil {
+		return x.AfterCursor
+	}
+	return nil
+}
+
+func (x *TrackMessageRequest) GetTracking() *Tracking {
+	if x != nil {
+		return x.Tracking
+	}
+	return nil
+}
+
+func (x *TrackMessageRequest) GetMessagesSource() string {
+	if x != nil && x.MessagesSource != nil {
+		return *x.MessagesSource
+	}
+	return ""
+}
+
+func (x *TrackMessageRequest) GetOptions() *CallOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// A state of the message, or the end.
+type TrackMessageResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What is said.
+	//
+	// Types that are valid to be assigned to Answer:
+	//
+	//	*TrackMessageResponse_State
+	//	*TrackMessageResponse_End
+	Answer        isTrackMessageResponse_Answer `protobuf_oneof:"answer"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TrackMessageResponse) Reset() {
+	*x = TrackMessageResponse{}
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TrackMessageResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TrackMessageResponse) ProtoMessage() {}
+
+func (x *TrackMessageResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TrackMessageResponse.ProtoReflect.Descriptor instead.
+func (*TrackMessageResponse) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *TrackMessageResponse) GetAnswer() isTrackMessageResponse_Answer {
+	if x != nil {
+		return x.Answer
+	}
+	return nil
+}
+
+func (x *TrackMessageResponse) GetState() *MessageState {
+	if x != nil {
+		if x, ok := x.Answer.(*TrackMessageResponse_State); ok {
+			return x.State
+		}
+	}
+	return nil
+}
+
+func (x *TrackMessageResponse) GetEnd() *TrackingEnd {
+	if x != nil {
+		if x, ok := x.Answer.(*TrackMessageResponse_End); ok {
+			return x.End
+		}
+	}
+	return nil
+}
+
+type isTrackMessageResponse_Answer interface {
+	isTrackMessageResponse_Answer()
+}
+
+type TrackMessageResponse_State struct {
+	// Output only. The message has a new state.
+	State *MessageState `protobuf:"bytes,1,opt,name=state,proto3,oneof"`
+}
+
+type TrackMessageResponse_End struct {
+	// Output only. Nothing follows.
+	End *TrackingEnd `protobuf:"bytes,2,opt,name=end,proto3,oneof"`
+}
+
+func (*TrackMessageResponse_State) isTrackMessageResponse_Answer() {}
+
+func (*TrackMessageResponse_End) isTrackMessageResponse_Answer() {}
+
+// How to follow a message.
+type Tracking struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Optional. How long to follow it at most, counted from the call: 1 s to 3 days, more is treated as 3 days, less is
+	// `INVALID_ARGUMENT`. Default: 10 minutes. The call's deadline bounds it as well, but ends the stream with an error.
+	Horizon *durationpb.Duration `protobuf:"bytes,1,opt,name=horizon,proto3" json:"horizon,omitempty"`
+	// Optional. The status after which nothing more is of interest: DELIVERED, or READ. FAILED always is the end. Many
+	// channels never tell READ. Default: READ. Vocabulary: DeliveryStatus.
+	UntilStatus   string `protobuf:"bytes,2,opt,name=until_status,json=untilStatus,proto3" json:"until_status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Tracking) Reset() {
+	*x = Tracking{}
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Tracking) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Tracking) ProtoMessage() {}
+
+func (x *Tracking) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Tracking.ProtoReflect.Descriptor instead.
+func (*Tracking) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *Tracking) GetHorizon() *durationpb.Duration {
+	if x != nil {
+		return x.Horizon
+	}
+	return nil
+}
+
+func (x *Tracking) GetUntilStatus() string {
+	if x != nil {
+		return x.UntilStatus
+	}
+	return ""
+}
+
+// What is known of a message, from one moment on.
+type MessageState struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. Id of the message.
+	MessageId string `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	// Output only. ACCEPTED when the API has queued it; else as its receipts say. With SWITCHING_CHANNEL,
+	// `channel_identity` is the channel that was left. Vocabulary: DeliveryStatus.
+	Status string `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
+	// Output only. The channel and address that the state is about; absent with ACCEPTED.
+	ChannelIdentity *ChannelIdentity `protobuf:"bytes,3,opt,name=channel_identity,json=channelIdentity,proto3" json:"channel_identity,omitempty"`
+	// Output only. Why, with FAILED and SWITCHING_CHANNEL; seen with other statuses too.
+	Reason *Reason `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Output only. When it happened as far as that is known, else when it was learnt.
+	StateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=state_time,json=stateTime,proto3" json:"state_time,omitempty"`
+	// Output only. How it became known.
+	Source StateSource `protobuf:"varint,6,opt,name=source,proto3,enum=conversation_gateway.v1.StateSource" json:"source,omitempty"`
+	// Output only. The position on the event feed from which `TrackMessage` goes on after this state.
+	Cursor []byte `protobuf:"bytes,7,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	// Output only. The contact; empty in DISPATCH mode, and where no receipt has told it.
+	ContactId     string `protobuf:"bytes,8,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MessageState) Reset() {
+	*x = MessageState{}
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MessageState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MessageState) ProtoMessage() {}
+
+func (x *MessageState) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MessageState.ProtoReflect.Descriptor instead.
+func (*MessageState) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *MessageState) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
+func (x *MessageState) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *MessageState) GetChannelIdentity() *ChannelIdentity {
+	if x != nil {
+		return x.ChannelIdentity
+	}
+	return nil
+}
+
+func (x *MessageState) GetReason() *Reason {
+	if x != nil {
+		return x.Reason
+	}
+	return nil
+}
+
+func (x *MessageState) GetStateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StateTime
+	}
+	return nil
+}
+
+func (x *MessageState) GetSource() StateSource {
+	if x != nil {
+		return x.Source
+	}
+	return StateSource_STATE_SOURCE_UNSPECIFIED
+}
+
+func (x *MessageState) GetCursor() []byte {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
+func (x *MessageState) GetContactId() string {
+	if x != nil {
+		return x.ContactId
+	}
+	return ""
+}
+
+// Why nothing follows.
+type TrackingEnd struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. What ended it.
+	Reason TrackingEndReason `protobuf:"varint,1,opt,name=reason,proto3,enum=conversation_gateway.v1.TrackingEndReason" json:"reason,omitempty"`
+	// Output only. The position on the event feed from which `TrackMessage` goes on.
+	Cursor        []byte `protobuf:"bytes,2,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TrackingEnd) Reset() {
+	*x = TrackingEnd{}
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TrackingEnd) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TrackingEnd) ProtoMessage() {}
+
+func (x *TrackingEnd) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TrackingEnd.ProtoReflect.Descriptor instead.
+func (*TrackingEnd) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *TrackingEnd) GetReason() TrackingEndReason {
+	if x != nil {
+		return x.Reason
+	}
+	return TrackingEndReason_TRACKING_END_REASON_UNSPECIFIED
+}
+
+func (x *TrackingEnd) GetCursor() []byte {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
+// What to ask, and how long to wait for the reply.
+type AskAndAwaitReplyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required. The message to send.
+	Send *SendMessageRequest `protobuf:"bytes,1,opt,name=send,proto3" json:"send,omitempty"`
+	// Optional. How long to wait for the reply, counted from the API's acceptance of the message: 1 s to 1 hour, more is
+	// treated as 1 hour, less is `INVALID_ARGUMENT`. Default: 5 minutes. The call's deadline bounds it as well; without
+	// one this is the bound.
+	ReplyTimeout  *durationpb.Duration `protobuf:"bytes,2,opt,name=reply_timeout,json=replyTimeout,proto3" json:"reply_timeout,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskAndAwaitReplyRequest) Reset() {
+	*x = AskAndAwaitReplyRequest{}
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskAndAwaitReplyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskAndAwaitReplyRequest) ProtoMessage() {}
+
+func (x *AskAndAwaitReplyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskAndAwaitReplyRequest.ProtoReflect.Descriptor instead.
+func (*AskAndAwaitReplyRequest) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *AskAndAwaitReplyRequest) GetSend() *SendMessageRequest {
+	if x != nil {
+		return x.Send
+	}
+	return nil
+}
+
+func (x *AskAndAwaitReplyRequest) GetReplyTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.ReplyTimeout
+	}
+	return nil
+}
+
+// The recipient has replied.
+type AskAndAwaitReplyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. Id of the message that was sent.
+	MessageId string `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	// Output only. The reply.
+	Reply *ConversationMessage `protobuf:"bytes,2,opt,name=reply,proto3" json:"reply,omitempty"`
+	// Output only. The words of the reply: its text, or the caption of its media. Empty for a reply without words, and
+	// for the answer to a choice.
+	Text string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	// Output only. `postback_data` of the choice that was made, whatever the channel. Empty for any other reply.
+	PostbackData string `protobuf:"bytes,4,opt,name=postback_data,json=postbackData,proto3" json:"postback_data,omitempty"`
+	// Output only. The position of the reply on the event feed.
+	Cursor        []byte `protobuf:"bytes,5,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskAndAwaitReplyResponse) Reset() {
+	*x = AskAndAwaitReplyResponse{}
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskAndAwaitReplyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskAndAwaitReplyResponse) ProtoMessage() {}
+
+func (x *AskAndAwaitReplyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_message_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskAndAwaitReplyResponse.ProtoReflect.Descriptor instead.
+func (*AskAndAwaitReplyResponse) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_message_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *AskAndAwaitReplyResponse) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
+func (x *AskAndAwaitReplyResponse) GetReply() *ConversationMessage {
+	if x != nil {
+		return x.Reply
+	}
+	return nil
+}
+
+func (x *AskAndAwaitReplyResponse) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *AskAndAwaitReplyResponse) GetPostbackData() string {
+	if x != nil {
+		return x.PostbackData
+	}
+	return ""
+}
+
+func (x *AskAndAwaitReplyResponse) GetCursor() []byte {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
 var File_conversation_gateway_v1_message_proto protoreflect.FileDescriptor
 
 const file_conversation_gateway_v1_message_proto_rawDesc = "" +
@@ -1949,7 +2749,66 @@ const file_conversation_gateway_v1_message_proto_rawDesc = "" +
 	"\x12transcoded_message\x18\x01 \x03(\v2H.conversation_gateway.v1.TranscodeMessageResponse.TranscodedMessageEntryB\x04\xe2A\x01\x03R\x11transcodedMessage\x1aD\n" +
 	"\x16TranscodedMessageEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\x96\f\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9b\x01\n" +
+	"\x13SendAndTrackRequest\x12E\n" +
+	"\x04send\x18\x01 \x01(\v2+.conversation_gateway.v1.SendMessageRequestB\x04\xe2A\x01\x02R\x04send\x12=\n" +
+	"\btracking\x18\x02 \x01(\v2!.conversation_gateway.v1.TrackingR\btracking\"\xa5\x01\n" +
+	"\x14SendAndTrackResponse\x12C\n" +
+	"\x05state\x18\x01 \x01(\v2%.conversation_gateway.v1.MessageStateB\x04\xe2A\x01\x03H\x00R\x05state\x12>\n" +
+	"\x03end\x18\x02 \x01(\v2$.conversation_gateway.v1.TrackingEndB\x04\xe2A\x01\x03H\x00R\x03endB\b\n" +
+	"\x06answer\"\xbd\x02\n" +
+	"\x13TrackMessageRequest\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x01 \x01(\tR\tprojectId\x12#\n" +
+	"\n" +
+	"message_id\x18\x02 \x01(\tB\x04\xe2A\x01\x02R\tmessageId\x12!\n" +
+	"\fafter_cursor\x18\x03 \x01(\fR\vafterCursor\x12=\n" +
+	"\btracking\x18\x04 \x01(\v2!.conversation_gateway.v1.TrackingR\btracking\x12,\n" +
+	"\x0fmessages_source\x18\x05 \x01(\tH\x00R\x0emessagesSource\x88\x01\x01\x12>\n" +
+	"\aoptions\x18d \x01(\v2$.conversation_gateway.v1.CallOptionsR\aoptionsB\x12\n" +
+	"\x10_messages_source\"\xa5\x01\n" +
+	"\x14TrackMessageResponse\x12C\n" +
+	"\x05state\x18\x01 \x01(\v2%.conversation_gateway.v1.MessageStateB\x04\xe2A\x01\x03H\x00R\x05state\x12>\n" +
+	"\x03end\x18\x02 \x01(\v2$.conversation_gateway.v1.TrackingEndB\x04\xe2A\x01\x03H\x00R\x03endB\b\n" +
+	"\x06answer\"b\n" +
+	"\bTracking\x123\n" +
+	"\ahorizon\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\ahorizon\x12!\n" +
+	"\funtil_status\x18\x02 \x01(\tR\vuntilStatus\"\xb3\x03\n" +
+	"\fMessageState\x12#\n" +
+	"\n" +
+	"message_id\x18\x01 \x01(\tB\x04\xe2A\x01\x03R\tmessageId\x12\x1c\n" +
+	"\x06status\x18\x02 \x01(\tB\x04\xe2A\x01\x03R\x06status\x12Y\n" +
+	"\x10channel_identity\x18\x03 \x01(\v2(.conversation_gateway.v1.ChannelIdentityB\x04\xe2A\x01\x03R\x0fchannelIdentity\x12=\n" +
+	"\x06reason\x18\x04 \x01(\v2\x1f.conversation_gateway.v1.ReasonB\x04\xe2A\x01\x03R\x06reason\x12?\n" +
+	"\n" +
+	"state_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xe2A\x01\x03R\tstateTime\x12B\n" +
+	"\x06source\x18\x06 \x01(\x0e2$.conversation_gateway.v1.StateSourceB\x04\xe2A\x01\x03R\x06source\x12\x1c\n" +
+	"\x06cursor\x18\a \x01(\fB\x04\xe2A\x01\x03R\x06cursor\x12#\n" +
+	"\n" +
+	"contact_id\x18\b \x01(\tB\x04\xe2A\x01\x03R\tcontactId\"u\n" +
+	"\vTrackingEnd\x12H\n" +
+	"\x06reason\x18\x01 \x01(\x0e2*.conversation_gateway.v1.TrackingEndReasonB\x04\xe2A\x01\x03R\x06reason\x12\x1c\n" +
+	"\x06cursor\x18\x02 \x01(\fB\x04\xe2A\x01\x03R\x06cursor\"\xa0\x01\n" +
+	"\x17AskAndAwaitReplyRequest\x12E\n" +
+	"\x04send\x18\x01 \x01(\v2+.conversation_gateway.v1.SendMessageRequestB\x04\xe2A\x01\x02R\x04send\x12>\n" +
+	"\rreply_timeout\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\freplyTimeout\"\xec\x01\n" +
+	"\x18AskAndAwaitReplyResponse\x12#\n" +
+	"\n" +
+	"message_id\x18\x01 \x01(\tB\x04\xe2A\x01\x03R\tmessageId\x12H\n" +
+	"\x05reply\x18\x02 \x01(\v2,.conversation_gateway.v1.ConversationMessageB\x04\xe2A\x01\x03R\x05reply\x12\x18\n" +
+	"\x04text\x18\x03 \x01(\tB\x04\xe2A\x01\x03R\x04text\x12)\n" +
+	"\rpostback_data\x18\x04 \x01(\tB\x04\xe2A\x01\x03R\fpostbackData\x12\x1c\n" +
+	"\x06cursor\x18\x05 \x01(\fB\x04\xe2A\x01\x03R\x06cursor*s\n" +
+	"\vStateSource\x12\x1c\n" +
+	"\x18STATE_SOURCE_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11STATE_SOURCE_SEND\x10\x01\x12\x18\n" +
+	"\x14STATE_SOURCE_RECEIPT\x10\x02\x12\x15\n" +
+	"\x11STATE_SOURCE_POLL\x10\x03*\x9a\x01\n" +
+	"\x11TrackingEndReason\x12#\n" +
+	"\x1fTRACKING_END_REASON_UNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x19TRACKING_END_REASON_FINAL\x10\x01\x12\x1f\n" +
+	"\x1bTRACKING_END_REASON_HORIZON\x10\x02\x12 \n" +
+	"\x1cTRACKING_END_REASON_DRAINING\x10\x032\xf2\x0e\n" +
 	"\x0eMessageService\x12\x9c\x01\n" +
 	"\vSendMessage\x12+.conversation_gateway.v1.SendMessageRequest\x1a,.conversation_gateway.v1.SendMessageResponse\"2\x82\xd3\xe4\x93\x02,:\x01*\"'/v1/projects/{project_id}/messages:send\x12o\n" +
 	"\fSendMessages\x12,.conversation_gateway.v1.SendMessagesRequest\x1a-.conversation_gateway.v1.SendMessagesResponse(\x010\x01\x12\x9a\x01\n" +
@@ -1959,7 +2818,10 @@ const file_conversation_gateway_v1_message_proto_rawDesc = "" +
 	"GetMessage\x12*.conversation_gateway.v1.GetMessageRequest\x1a+.conversation_gateway.v1.GetMessageResponse\"C\x82\xd3\xe4\x93\x02:b\amessage\x12//v1/projects/{project_id}/messages/{message_id}\x90\x02\x01\x12\xbb\x01\n" +
 	"\rUpdateMessage\x12-.conversation_gateway.v1.UpdateMessageRequest\x1a..conversation_gateway.v1.UpdateMessageResponse\"K\x82\xd3\xe4\x93\x02B:\x06updateb\amessage2//v1/projects/{project_id}/messages/{message_id}\x90\x02\x02\x12\xaa\x01\n" +
 	"\rDeleteMessage\x12-.conversation_gateway.v1.DeleteMessageRequest\x1a..conversation_gateway.v1.DeleteMessageResponse\":\x82\xd3\xe4\x93\x021*//v1/projects/{project_id}/messages/{message_id}\x90\x02\x02\x12\xef\x01\n" +
-	"!ListLastMessagesByChannelIdentity\x12A.conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest\x1aB.conversation_gateway.v1.ListLastMessagesByChannelIdentityResponse\"C\x82\xd3\xe4\x93\x02::\x01*\"5/v1/projects/{project_id}/messages:fetch-last-message\x90\x02\x01\x12\xb3\x01\n" +
+	"!ListLastMessagesByChannelIdentity\x12A.conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest\x1aB.conversation_gateway.v1.ListLastMessagesByChannelIdentityResponse\"C\x82\xd3\xe4\x93\x02::\x01*\"5/v1/projects/{project_id}/messages:fetch-last-message\x90\x02\x01\x12m\n" +
+	"\fSendAndTrack\x12,.conversation_gateway.v1.SendAndTrackRequest\x1a-.conversation_gateway.v1.SendAndTrackResponse0\x01\x12r\n" +
+	"\fTrackMessage\x12,.conversation_gateway.v1.TrackMessageRequest\x1a-.conversation_gateway.v1.TrackMessageResponse\"\x03\x90\x02\x010\x01\x12w\n" +
+	"\x10AskAndAwaitReply\x120.conversation_gateway.v1.AskAndAwaitReplyRequest\x1a1.conversation_gateway.v1.AskAndAwaitReplyResponse\x12\xb3\x01\n" +
 	"\x10TranscodeMessage\x120.conversation_gateway.v1.TranscodeMessageRequest\x1a1.conversation_gateway.v1.TranscodeMessageResponse\":\x82\xd3\xe4\x93\x021:\x01*\",/v1/projects/{project_id}/messages:transcode\x90\x02\x01\x1a\x1d\xcaA\x1aconversation.api.sinch.comB\x8b\x01\n" +
 	"\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3"
 
@@ -1975,103 +2837,139 @@ func file_conversation_gateway_v1_message_proto_rawDescGZIP() []byte {
 	return file_conversation_gateway_v1_message_proto_rawDescData
 }
 
-var file_conversation_gateway_v1_message_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_conversation_gateway_v1_message_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_conversation_gateway_v1_message_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_conversation_gateway_v1_message_proto_goTypes = []any{
-	(*SendMessageRequest)(nil),                        // 0: conversation_gateway.v1.SendMessageRequest
-	(*SendMessageResponse)(nil),                       // 1: conversation_gateway.v1.SendMessageResponse
-	(*ConversationMessage)(nil),                       // 2: conversation_gateway.v1.ConversationMessage
-	(*SendMessagesRequest)(nil),                       // 3: conversation_gateway.v1.SendMessagesRequest
-	(*SendMessagesResponse)(nil),                      // 4: conversation_gateway.v1.SendMessagesResponse
-	(*ListMessagesRequest)(nil),                       // 5: conversation_gateway.v1.ListMessagesRequest
-	(*ListMessagesResponse)(nil),                      // 6: conversation_gateway.v1.ListMessagesResponse
-	(*StreamMessagesRequest)(nil),                     // 7: conversation_gateway.v1.StreamMessagesRequest
-	(*StreamMessagesResponse)(nil),                    // 8: conversation_gateway.v1.StreamMessagesResponse
-	(*GetMessageRequest)(nil),                         // 9: conversation_gateway.v1.GetMessageRequest
-	(*GetMessageResponse)(nil),                        // 10: conversation_gateway.v1.GetMessageResponse
-	(*UpdateMessageRequest)(nil),                      // 11: conversation_gateway.v1.UpdateMessageRequest
-	(*MessageUpdate)(nil),                             // 12: conversation_gateway.v1.MessageUpdate
-	(*UpdateMessageResponse)(nil),                     // 13: conversation_gateway.v1.UpdateMessageResponse
-	(*DeleteMessageRequest)(nil),                      // 14: conversation_gateway.v1.DeleteMessageRequest
-	(*DeleteMessageResponse)(nil),                     // 15: conversation_gateway.v1.DeleteMessageResponse
-	(*ListLastMessagesByChannelIdentityRequest)(nil),  // 16: conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest
-	(*ListLastMessagesByChannelIdentityResponse)(nil), // 17: conversation_gateway.v1.ListLastMessagesByChannelIdentityResponse
-	(*TranscodeMessageRequest)(nil),                   // 18: conversation_gateway.v1.TranscodeMessageRequest
-	(*TranscodeMessageResponse)(nil),                  // 19: conversation_gateway.v1.TranscodeMessageResponse
-	nil,                                               // 20: conversation_gateway.v1.SendMessageRequest.ChannelPropertiesEntry
-	nil,                                               // 21: conversation_gateway.v1.TranscodeMessageResponse.TranscodedMessageEntry
-	(*Recipient)(nil),                                 // 22: conversation_gateway.v1.Recipient
-	(*AppMessage)(nil),                                // 23: conversation_gateway.v1.AppMessage
-	(*structpb.Value)(nil),                            // 24: google.protobuf.Value
-	(*durationpb.Duration)(nil),                       // 25: google.protobuf.Duration
-	(*CallOptions)(nil),                               // 26: conversation_gateway.v1.CallOptions
-	(*timestamppb.Timestamp)(nil),                     // 27: google.protobuf.Timestamp
-	(*ContactMessage)(nil),                            // 28: conversation_gateway.v1.ContactMessage
-	(*ChannelIdentity)(nil),                           // 29: conversation_gateway.v1.ChannelIdentity
-	(*status.Status)(nil),                             // 30: google.rpc.Status
-	(*GoingAway)(nil),                                 // 31: conversation_gateway.v1.GoingAway
-	(*CallReport)(nil),                                // 32: conversation_gateway.v1.CallReport
+	(StateSource)(0),                                  // 0: conversation_gateway.v1.StateSource
+	(TrackingEndReason)(0),                            // 1: conversation_gateway.v1.TrackingEndReason
+	(*SendMessageRequest)(nil),                        // 2: conversation_gateway.v1.SendMessageRequest
+	(*SendMessageResponse)(nil),                       // 3: conversation_gateway.v1.SendMessageResponse
+	(*ConversationMessage)(nil),                       // 4: conversation_gateway.v1.ConversationMessage
+	(*SendMessagesRequest)(nil),                       // 5: conversation_gateway.v1.SendMessagesRequest
+	(*SendMessagesResponse)(nil),                      // 6: conversation_gateway.v1.SendMessagesResponse
+	(*ListMessagesRequest)(nil),                       // 7: conversation_gateway.v1.ListMessagesRequest
+	(*ListMessagesResponse)(nil),                      // 8: conversation_gateway.v1.ListMessagesResponse
+	(*StreamMessagesRequest)(nil),                     // 9: conversation_gateway.v1.StreamMessagesRequest
+	(*StreamMessagesResponse)(nil),                    // 10: conversation_gateway.v1.StreamMessagesResponse
+	(*GetMessageRequest)(nil),                         // 11: conversation_gateway.v1.GetMessageRequest
+	(*GetMessageResponse)(nil),                        // 12: conversation_gateway.v1.GetMessageResponse
+	(*UpdateMessageRequest)(nil),                      // 13: conversation_gateway.v1.UpdateMessageRequest
+	(*MessageUpdate)(nil),                             // 14: conversation_gateway.v1.MessageUpdate
+	(*UpdateMessageResponse)(nil),                     // 15: conversation_gateway.v1.UpdateMessageResponse
+	(*DeleteMessageRequest)(nil),                      // 16: conversation_gateway.v1.DeleteMessageRequest
+	(*DeleteMessageResponse)(nil),                     // 17: conversation_gateway.v1.DeleteMessageResponse
+	(*ListLastMessagesByChannelIdentityRequest)(nil),  // 18: conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest
+	(*ListLastMessagesByChannelIdentityResponse)(nil), // 19: conversation_gateway.v1.ListLastMessagesByChannelIdentityResponse
+	(*TranscodeMessageRequest)(nil),                   // 20: conversation_gateway.v1.TranscodeMessageRequest
+	(*TranscodeMessageResponse)(nil),                  // 21: conversation_gateway.v1.TranscodeMessageResponse
+	(*SendAndTrackRequest)(nil),                       // 22: conversation_gateway.v1.SendAndTrackRequest
+	(*SendAndTrackResponse)(nil),                      // 23: conversation_gateway.v1.SendAndTrackResponse
+	(*TrackMessageRequest)(nil),                       // 24: conversation_gateway.v1.TrackMessageRequest
+	(*TrackMessageResponse)(nil),                      // 25: conversation_gateway.v1.TrackMessageResponse
+	(*Tracking)(nil),                                  // 26: conversation_gateway.v1.Tracking
+	(*MessageState)(nil),                              // 27: conversation_gateway.v1.MessageState
+	(*TrackingEnd)(nil),                               // 28: conversation_gateway.v1.TrackingEnd
+	(*AskAndAwaitReplyRequest)(nil),                   // 29: conversation_gateway.v1.AskAndAwaitReplyRequest
+	(*AskAndAwaitReplyResponse)(nil),                  // 30: conversation_gateway.v1.AskAndAwaitReplyResponse
+	nil,                                               // 31: conversation_gateway.v1.SendMessageRequest.ChannelPropertiesEntry
+	nil,                                               // 32: conversation_gateway.v1.TranscodeMessageResponse.TranscodedMessageEntry
+	(*Recipient)(nil),                                 // 33: conversation_gateway.v1.Recipient
+	(*AppMessage)(nil),                                // 34: conversation_gateway.v1.AppMessage
+	(*structpb.Value)(nil),                            // 35: google.protobuf.Value
+	(*durationpb.Duration)(nil),                       // 36: google.protobuf.Duration
+	(*CallOptions)(nil),                               // 37: conversation_gateway.v1.CallOptions
+	(*timestamppb.Timestamp)(nil),                     // 38: google.protobuf.Timestamp
+	(*ContactMessage)(nil),                            // 39: conversation_gateway.v1.ContactMessage
+	(*ChannelIdentity)(nil),                           // 40: conversation_gateway.v1.ChannelIdentity
+	(*status.Status)(nil),                             // 41: google.rpc.Status
+	(*GoingAway)(nil),                                 // 42: conversation_gateway.v1.GoingAway
+	(*CallReport)(nil),                                // 43: conversation_gateway.v1.CallReport
+	(*Reason)(nil),                                    // 44: conversation_gateway.v1.Reason
 }
 var file_conversation_gateway_v1_message_proto_depIdxs = []int32{
-	22, // 0: conversation_gateway.v1.SendMessageRequest.recipient:type_name -> conversation_gateway.v1.Recipient
-	23, // 1: conversation_gateway.v1.SendMessageRequest.message:type_name -> conversation_gateway.v1.AppMessage
-	20, // 2: conversation_gateway.v1.SendMessageRequest.channel_properties:type_name -> conversation_gateway.v1.SendMessageRequest.ChannelPropertiesEntry
-	24, // 3: conversation_gateway.v1.SendMessageRequest.conversation_metadata:type_name -> google.protobuf.Value
-	25, // 4: conversation_gateway.v1.SendMessageRequest.ttl:type_name -> google.protobuf.Duration
-	26, // 5: conversation_gateway.v1.SendMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	27, // 6: conversation_gateway.v1.SendMessageResponse.accepted_time:type_name -> google.protobuf.Timestamp
-	23, // 7: conversation_gateway.v1.ConversationMessage.app_message:type_name -> conversation_gateway.v1.AppMessage
-	28, // 8: conversation_gateway.v1.ConversationMessage.contact_message:type_name -> conversation_gateway.v1.ContactMessage
-	29, // 9: conversation_gateway.v1.ConversationMessage.channel_identity:type_name -> conversation_gateway.v1.ChannelIdentity
-	27, // 10: conversation_gateway.v1.ConversationMessage.accept_time:type_name -> google.protobuf.Timestamp
-	24, // 11: conversation_gateway.v1.ConversationMessage.message_status:type_name -> google.protobuf.Value
-	0,  // 12: conversation_gateway.v1.SendMessagesRequest.send:type_name -> conversation_gateway.v1.SendMessageRequest
-	25, // 13: conversation_gateway.v1.SendMessagesRequest.timeout:type_name -> google.protobuf.Duration
-	1,  // 14: conversation_gateway.v1.SendMessagesResponse.sent:type_name -> conversation_gateway.v1.SendMessageResponse
-	30, // 15: conversation_gateway.v1.SendMessagesResponse.error:type_name -> google.rpc.Status
-	31, // 16: conversation_gateway.v1.SendMessagesResponse.going_away:type_name -> conversation_gateway.v1.GoingAway
-	32, // 17: conversation_gateway.v1.SendMessagesResponse.report:type_name -> conversation_gateway.v1.CallReport
-	27, // 18: conversation_gateway.v1.ListMessagesRequest.start_time:type_name -> google.protobuf.Timestamp
-	27, // 19: conversation_gateway.v1.ListMessagesRequest.end_time:type_name -> google.protobuf.Timestamp
-	26, // 20: conversation_gateway.v1.ListMessagesRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	2,  // 21: conversation_gateway.v1.ListMessagesResponse.messages:type_name -> conversation_gateway.v1.ConversationMessage
-	5,  // 22: conversation_gateway.v1.StreamMessagesRequest.list:type_name -> conversation_gateway.v1.ListMessagesRequest
-	2,  // 23: conversation_gateway.v1.StreamMessagesResponse.messages:type_name -> conversation_gateway.v1.ConversationMessage
-	26, // 24: conversation_gateway.v1.GetMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	2,  // 25: conversation_gateway.v1.GetMessageResponse.message:type_name -> conversation_gateway.v1.ConversationMessage
-	12, // 26: conversation_gateway.v1.UpdateMessageRequest.update:type_name -> conversation_gateway.v1.MessageUpdate
-	26, // 27: conversation_gateway.v1.UpdateMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	2,  // 28: conversation_gateway.v1.UpdateMessageResponse.message:type_name -> conversation_gateway.v1.ConversationMessage
-	26, // 29: conversation_gateway.v1.DeleteMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	27, // 30: conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest.start_time:type_name -> google.protobuf.Timestamp
-	27, // 31: conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest.end_time:type_name -> google.protobuf.Timestamp
-	26, // 32: conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	2,  // 33: conversation_gateway.v1.ListLastMessagesByChannelIdentityResponse.messages:type_name -> conversation_gateway.v1.ConversationMessage
-	23, // 34: conversation_gateway.v1.TranscodeMessageRequest.app_message:type_name -> conversation_gateway.v1.AppMessage
-	26, // 35: conversation_gateway.v1.TranscodeMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	21, // 36: conversation_gateway.v1.TranscodeMessageResponse.transcoded_message:type_name -> conversation_gateway.v1.TranscodeMessageResponse.TranscodedMessageEntry
-	0,  // 37: conversation_gateway.v1.MessageService.SendMessage:input_type -> conversation_gateway.v1.SendMessageRequest
-	3,  // 38: conversation_gateway.v1.MessageService.SendMessages:input_type -> conversation_gateway.v1.SendMessagesRequest
-	5,  // 39: conversation_gateway.v1.MessageService.ListMessages:input_type -> conversation_gateway.v1.ListMessagesRequest
-	7,  // 40: conversation_gateway.v1.MessageService.StreamMessages:input_type -> conversation_gateway.v1.StreamMessagesRequest
-	9,  // 41: conversation_gateway.v1.MessageService.GetMessage:input_type -> conversation_gateway.v1.GetMessageRequest
-	11, // 42: conversation_gateway.v1.MessageService.UpdateMessage:input_type -> conversation_gateway.v1.UpdateMessageRequest
-	14, // 43: conversation_gateway.v1.MessageService.DeleteMessage:input_type -> conversation_gateway.v1.DeleteMessageRequest
-	16, // 44: conversation_gateway.v1.MessageService.ListLastMessagesByChannelIdentity:input_type -> conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest
-	18, // 45: conversation_gateway.v1.MessageService.TranscodeMessage:input_type -> conversation_gateway.v1.TranscodeMessageRequest
-	1,  // 46: conversation_gateway.v1.MessageService.SendMessage:output_type -> conversation_gateway.v1.SendMessageResponse
-	4,  // 47: conversation_gateway.v1.MessageService.SendMessages:output_type -> conversation_gateway.v1.SendMessagesResponse
-	6,  // 48: conversation_gateway.v1.MessageService.ListMessages:output_type -> conversation_gateway.v1.ListMessagesResponse
-	8,  // 49: conversation_gateway.v1.MessageService.StreamMessages:output_type -> conversation_gateway.v1.StreamMessagesResponse
-	10, // 50: conversation_gateway.v1.MessageService.GetMessage:output_type -> conversation_gateway.v1.GetMessageResponse
-	13, // 51: conversation_gateway.v1.MessageService.UpdateMessage:output_type -> conversation_gateway.v1.UpdateMessageResponse
-	15, // 52: conversation_gateway.v1.MessageService.DeleteMessage:output_type -> conversation_gateway.v1.DeleteMessageResponse
-	17, // 53: conversation_gateway.v1.MessageService.ListLastMessagesByChannelIdentity:output_type -> conversation_gateway.v1.ListLastMessagesByChannelIdentityResponse
-	19, // 54: conversation_gateway.v1.MessageService.TranscodeMessage:output_type -> conversation_gateway.v1.TranscodeMessageResponse
-	46, // [46:55] is the sub-list for method output_type
-	37, // [37:46] is the sub-list for method input_type
-	37, // [37:37] is the sub-list for extension type_name
-	37, // [37:37] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	33, // 0: conversation_gateway.v1.SendMessageRequest.recipient:type_name -> conversation_gateway.v1.Recipient
+	34, // 1: conversation_gateway.v1.SendMessageRequest.message:type_name -> conversation_gateway.v1.AppMessage
+	31, // 2: conversation_gateway.v1.SendMessageRequest.channel_properties:type_name -> conversation_gateway.v1.SendMessageRequest.ChannelPropertiesEntry
+	35, // 3: conversation_gateway.v1.SendMessageRequest.conversation_metadata:type_name -> google.protobuf.Value
+	36, // 4: conversation_gateway.v1.SendMessageRequest.ttl:type_name -> google.protobuf.Duration
+	37, // 5: conversation_gateway.v1.SendMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	38, // 6: conversation_gateway.v1.SendMessageResponse.accepted_time:type_name -> google.protobuf.Timestamp
+	34, // 7: conversation_gateway.v1.ConversationMessage.app_message:type_name -> conversation_gateway.v1.AppMessage
+	39, // 8: conversation_gateway.v1.ConversationMessage.contact_message:type_name -> conversation_gateway.v1.ContactMessage
+	40, // 9: conversation_gateway.v1.ConversationMessage.channel_identity:type_name -> conversation_gateway.v1.ChannelIdentity
+	38, // 10: conversation_gateway.v1.ConversationMessage.accept_time:type_name -> google.protobuf.Timestamp
+	35, // 11: conversation_gateway.v1.ConversationMessage.message_status:type_name -> google.protobuf.Value
+	2,  // 12: conversation_gateway.v1.SendMessagesRequest.send:type_name -> conversation_gateway.v1.SendMessageRequest
+	36, // 13: conversation_gateway.v1.SendMessagesRequest.timeout:type_name -> google.protobuf.Duration
+	3,  // 14: conversation_gateway.v1.SendMessagesResponse.sent:type_name -> conversation_gateway.v1.SendMessageResponse
+	41, // 15: conversation_gateway.v1.SendMessagesResponse.error:type_name -> google.rpc.Status
+	42, // 16: conversation_gateway.v1.SendMessagesResponse.going_away:type_name -> conversation_gateway.v1.GoingAway
+	43, // 17: conversation_gateway.v1.SendMessagesResponse.report:type_name -> conversation_gateway.v1.CallReport
+	38, // 18: conversation_gateway.v1.ListMessagesRequest.start_time:type_name -> google.protobuf.Timestamp
+	38, // 19: conversation_gateway.v1.ListMessagesRequest.end_time:type_name -> google.protobuf.Timestamp
+	37, // 20: conversation_gateway.v1.ListMessagesRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	4,  // 21: conversation_gateway.v1.ListMessagesResponse.messages:type_name -> conversation_gateway.v1.ConversationMessage
+	7,  // 22: conversation_gateway.v1.StreamMessagesRequest.list:type_name -> conversation_gateway.v1.ListMessagesRequest
+	4,  // 23: conversation_gateway.v1.StreamMessagesResponse.messages:type_name -> conversation_gateway.v1.ConversationMessage
+	37, // 24: conversation_gateway.v1.GetMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	4,  // 25: conversation_gateway.v1.GetMessageResponse.message:type_name -> conversation_gateway.v1.ConversationMessage
+	14, // 26: conversation_gateway.v1.UpdateMessageRequest.update:type_name -> conversation_gateway.v1.MessageUpdate
+	37, // 27: conversation_gateway.v1.UpdateMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	4,  // 28: conversation_gateway.v1.UpdateMessageResponse.message:type_name -> conversation_gateway.v1.ConversationMessage
+	37, // 29: conversation_gateway.v1.DeleteMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	38, // 30: conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest.start_time:type_name -> google.protobuf.Timestamp
+	38, // 31: conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest.end_time:type_name -> google.protobuf.Timestamp
+	37, // 32: conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	4,  // 33: conversation_gateway.v1.ListLastMessagesByChannelIdentityResponse.messages:type_name -> conversation_gateway.v1.ConversationMessage
+	34, // 34: conversation_gateway.v1.TranscodeMessageRequest.app_message:type_name -> conversation_gateway.v1.AppMessage
+	37, // 35: conversation_gateway.v1.TranscodeMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	32, // 36: conversation_gateway.v1.TranscodeMessageResponse.transcoded_message:type_name -> conversation_gateway.v1.TranscodeMessageResponse.TranscodedMessageEntry
+	2,  // 37: conversation_gateway.v1.SendAndTrackRequest.send:type_name -> conversation_gateway.v1.SendMessageRequest
+	26, // 38: conversation_gateway.v1.SendAndTrackRequest.tracking:type_name -> conversation_gateway.v1.Tracking
+	27, // 39: conversation_gateway.v1.SendAndTrackResponse.state:type_name -> conversation_gateway.v1.MessageState
+	28, // 40: conversation_gateway.v1.SendAndTrackResponse.end:type_name -> conversation_gateway.v1.TrackingEnd
+	26, // 41: conversation_gateway.v1.TrackMessageRequest.tracking:type_name -> conversation_gateway.v1.Tracking
+	37, // 42: conversation_gateway.v1.TrackMessageRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	27, // 43: conversation_gateway.v1.TrackMessageResponse.state:type_name -> conversation_gateway.v1.MessageState
+	28, // 44: conversation_gateway.v1.TrackMessageResponse.end:type_name -> conversation_gateway.v1.TrackingEnd
+	36, // 45: conversation_gateway.v1.Tracking.horizon:type_name -> google.protobuf.Duration
+	40, // 46: conversation_gateway.v1.MessageState.channel_identity:type_name -> conversation_gateway.v1.ChannelIdentity
+	44, // 47: conversation_gateway.v1.MessageState.reason:type_name -> conversation_gateway.v1.Reason
+	38, // 48: conversation_gateway.v1.MessageState.state_time:type_name -> google.protobuf.Timestamp
+	0,  // 49: conversation_gateway.v1.MessageState.source:type_name -> conversation_gateway.v1.StateSource
+	1,  // 50: conversation_gateway.v1.TrackingEnd.reason:type_name -> conversation_gateway.v1.TrackingEndReason
+	2,  // 51: conversation_gateway.v1.AskAndAwaitReplyRequest.send:type_name -> conversation_gateway.v1.SendMessageRequest
+	36, // 52: conversation_gateway.v1.AskAndAwaitReplyRequest.reply_timeout:type_name -> google.protobuf.Duration
+	4,  // 53: conversation_gateway.v1.AskAndAwaitReplyResponse.reply:type_name -> conversation_gateway.v1.ConversationMessage
+	2,  // 54: conversation_gateway.v1.MessageService.SendMessage:input_type -> conversation_gateway.v1.SendMessageRequest
+	5,  // 55: conversation_gateway.v1.MessageService.SendMessages:input_type -> conversation_gateway.v1.SendMessagesRequest
+	7,  // 56: conversation_gateway.v1.MessageService.ListMessages:input_type -> conversation_gateway.v1.ListMessagesRequest
+	9,  // 57: conversation_gateway.v1.MessageService.StreamMessages:input_type -> conversation_gateway.v1.StreamMessagesRequest
+	11, // 58: conversation_gateway.v1.MessageService.GetMessage:input_type -> conversation_gateway.v1.GetMessageRequest
+	13, // 59: conversation_gateway.v1.MessageService.UpdateMessage:input_type -> conversation_gateway.v1.UpdateMessageRequest
+	16, // 60: conversation_gateway.v1.MessageService.DeleteMessage:input_type -> conversation_gateway.v1.DeleteMessageRequest
+	18, // 61: conversation_gateway.v1.MessageService.ListLastMessagesByChannelIdentity:input_type -> conversation_gateway.v1.ListLastMessagesByChannelIdentityRequest
+	22, // 62: conversation_gateway.v1.MessageService.SendAndTrack:input_type -> conversation_gateway.v1.SendAndTrackRequest
+	24, // 63: conversation_gateway.v1.MessageService.TrackMessage:input_type -> conversation_gateway.v1.TrackMessageRequest
+	29, // 64: conversation_gateway.v1.MessageService.AskAndAwaitReply:input_type -> conversation_gateway.v1.AskAndAwaitReplyRequest
+	20, // 65: conversation_gateway.v1.MessageService.TranscodeMessage:input_type -> conversation_gateway.v1.TranscodeMessageRequest
+	3,  // 66: conversation_gateway.v1.MessageService.SendMessage:output_type -> conversation_gateway.v1.SendMessageResponse
+	6,  // 67: conversation_gateway.v1.MessageService.SendMessages:output_type -> conversation_gateway.v1.SendMessagesResponse
+	8,  // 68: conversation_gateway.v1.MessageService.ListMessages:output_type -> conversation_gateway.v1.ListMessagesResponse
+	10, // 69: conversation_gateway.v1.MessageService.StreamMessages:output_type -> conversation_gateway.v1.StreamMessagesResponse
+	12, // 70: conversation_gateway.v1.MessageService.GetMessage:output_type -> conversation_gateway.v1.GetMessageResponse
+	15, // 71: conversation_gateway.v1.MessageService.UpdateMessage:output_type -> conversation_gateway.v1.UpdateMessageResponse
+	17, // 72: conversation_gateway.v1.MessageService.DeleteMessage:output_type -> conversation_gateway.v1.DeleteMessageResponse
+	19, // 73: conversation_gateway.v1.MessageService.ListLastMessagesByChannelIdentity:output_type -> conversation_gateway.v1.ListLastMessagesByChannelIdentityResponse
+	23, // 74: conversation_gateway.v1.MessageService.SendAndTrack:output_type -> conversation_gateway.v1.SendAndTrackResponse
+	25, // 75: conversation_gateway.v1.MessageService.TrackMessage:output_type -> conversation_gateway.v1.TrackMessageResponse
+	30, // 76: conversation_gateway.v1.MessageService.AskAndAwaitReply:output_type -> conversation_gateway.v1.AskAndAwaitReplyResponse
+	21, // 77: conversation_gateway.v1.MessageService.TranscodeMessage:output_type -> conversation_gateway.v1.TranscodeMessageResponse
+	66, // [66:78] is the sub-list for method output_type
+	54, // [54:66] is the sub-list for method input_type
+	54, // [54:54] is the sub-list for extension type_name
+	54, // [54:54] is the sub-list for extension extendee
+	0,  // [0:54] is the sub-list for field type_name
 }
 
 func init() { file_conversation_gateway_v1_message_proto_init() }
@@ -2104,18 +3002,28 @@ func file_conversation_gateway_v1_message_proto_init() {
 	file_conversation_gateway_v1_message_proto_msgTypes[16].OneofWrappers = []any{}
 	file_conversation_gateway_v1_message_proto_msgTypes[17].OneofWrappers = []any{}
 	file_conversation_gateway_v1_message_proto_msgTypes[18].OneofWrappers = []any{}
+	file_conversation_gateway_v1_message_proto_msgTypes[21].OneofWrappers = []any{
+		(*SendAndTrackResponse_State)(nil),
+		(*SendAndTrackResponse_End)(nil),
+	}
+	file_conversation_gateway_v1_message_proto_msgTypes[22].OneofWrappers = []any{}
+	file_conversation_gateway_v1_message_proto_msgTypes[23].OneofWrappers = []any{
+		(*TrackMessageResponse_State)(nil),
+		(*TrackMessageResponse_End)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_conversation_gateway_v1_message_proto_rawDesc), len(file_conversation_gateway_v1_message_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   22,
+			NumEnums:      2,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_conversation_gateway_v1_message_proto_goTypes,
 		DependencyIndexes: file_conversation_gateway_v1_message_proto_depIdxs,
+		EnumInfos:         file_conversation_gateway_v1_message_proto_enumTypes,
 		MessageInfos:      file_conversation_gateway_v1_message_proto_msgTypes,
 	}.Build()
 	File_conversation_gateway_v1_message_proto = out.File

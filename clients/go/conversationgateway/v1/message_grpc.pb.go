@@ -29,6 +29,9 @@ const (
 	MessageService_UpdateMessage_FullMethodName                     = "/conversation_gateway.v1.MessageService/UpdateMessage"
 	MessageService_DeleteMessage_FullMethodName                     = "/conversation_gateway.v1.MessageService/DeleteMessage"
 	MessageService_ListLastMessagesByChannelIdentity_FullMethodName = "/conversation_gateway.v1.MessageService/ListLastMessagesByChannelIdentity"
+	MessageService_SendAndTrack_FullMethodName                      = "/conversation_gateway.v1.MessageService/SendAndTrack"
+	MessageService_TrackMessage_FullMethodName                      = "/conversation_gateway.v1.MessageService/TrackMessage"
+	MessageService_AskAndAwaitReply_FullMethodName                  = "/conversation_gateway.v1.MessageService/AskAndAwaitReply"
 	MessageService_TranscodeMessage_FullMethodName                  = "/conversation_gateway.v1.MessageService/TranscodeMessage"
 )
 
@@ -79,6 +82,27 @@ type MessageServiceClient interface {
 	DeleteMessage(ctx context.Context, in *DeleteMessageRequest, opts ...grpc.CallOption) (*DeleteMessageResponse, error)
 	// Reads the latest message of each of several identities or contacts.
 	ListLastMessagesByChannelIdentity(ctx context.Context, in *ListLastMessagesByChannelIdentityRequest, opts ...grpc.CallOption) (*ListLastMessagesByChannelIdentityResponse, error)
+	// Sends a message and streams what becomes of it, until it is final.
+	//
+	// The first answer is the state ACCEPTED, once the API has queued the message; until then everything said at
+	// `SendMessage` holds. Then it is as `TrackMessage`. A stream that breaks is resumed by `TrackMessage` after the last
+	// `cursor`, or, when nothing had come, by the same call with the same `options.request_id`.
+	SendAndTrack(ctx context.Context, in *SendAndTrackRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SendAndTrackResponse], error)
+	// Streams what becomes of a message, until it is final.
+	//
+	// States come from receipts on the event feed, in the order in which they make sense: one that repeats or has been
+	// overtaken is left out, as DELIVERED after READ. While receipts stay away the API is asked for the message, rarely.
+	// The stream ends with OK, and a last answer `end` that says why. A message of which neither the feed nor the API
+	// knows is `NOT_FOUND`, UPSTREAM_NOT_FOUND; a gateway that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+	TrackMessage(ctx context.Context, in *TrackMessageRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TrackMessageResponse], error)
+	// Sends a message and waits for the recipient's next message: words, or the answer to a choice.
+	//
+	// The reply is the first message that the recipient sends after ours, on any of the addresses that it went to, or
+	// of the contact. When the message fails the call does too, at once: `FAILED_PRECONDITION`, MESSAGE_FAILED. Without
+	// a reply in time it is `DEADLINE_EXCEEDED`, REPLY_MISSING, and `message_id` is in the error's metadata. With
+	// `options.request_id` a repeated call waits for the reply to the first message. Everything said at `SendMessage`
+	// holds.
+	AskAndAwaitReply(ctx context.Context, in *AskAndAwaitReplyRequest, opts ...grpc.CallOption) (*AskAndAwaitReplyResponse, error)
 	// Shows what a message would look like on given channels. Nothing is sent.
 	TranscodeMessage(ctx context.Context, in *TranscodeMessageRequest, opts ...grpc.CallOption) (*TranscodeMessageResponse, error)
 }
@@ -183,6 +207,54 @@ func (c *messageServiceClient) ListLastMessagesByChannelIdentity(ctx context.Con
 	return out, nil
 }
 
+func (c *messageServiceClient) SendAndTrack(ctx context.Context, in *SendAndTrackRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SendAndTrackResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &MessageService_ServiceDesc.Streams[2], MessageService_SendAndTrack_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[SendAndTrackRequest, SendAndTrackResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type MessageService_SendAndTrackClient = grpc.ServerStreamingClient[SendAndTrackResponse]
+
+func (c *messageServiceClient) TrackMessage(ctx context.Context, in *TrackMessageRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TrackMessageResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &MessageService_ServiceDesc.Streams[3], MessageService_TrackMessage_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[TrackMessageRequest, TrackMessageResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type MessageService_TrackMessageClient = grpc.ServerStreamingClient[TrackMessageResponse]
+
+func (c *messageServiceClient) AskAndAwaitReply(ctx context.Context, in *AskAndAwaitReplyRequest, opts ...grpc.CallOption) (*AskAndAwaitReplyResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AskAndAwaitReplyResponse)
+	err := c.cc.Invoke(ctx, MessageService_AskAndAwaitReply_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *messageServiceClient) TranscodeMessage(ctx context.Context, in *TranscodeMessageRequest, opts ...grpc.CallOption) (*TranscodeMessageResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(TranscodeMessageResponse)
@@ -240,6 +312,27 @@ type MessageServiceServer interface {
 	DeleteMessage(context.Context, *DeleteMessageRequest) (*DeleteMessageResponse, error)
 	// Reads the latest message of each of several identities or contacts.
 	ListLastMessagesByChannelIdentity(context.Context, *ListLastMessagesByChannelIdentityRequest) (*ListLastMessagesByChannelIdentityResponse, error)
+	// Sends a message and streams what becomes of it, until it is final.
+	//
+	// The first answer is the state ACCEPTED, once the API has queued the message; until then everything said at
+	// `SendMessage` holds. Then it is as `TrackMessage`. A stream that breaks is resumed by `TrackMessage` after the last
+	// `cursor`, or, when nothing had come, by the same call with the same `options.request_id`.
+	SendAndTrack(*SendAndTrackRequest, grpc.ServerStreamingServer[SendAndTrackResponse]) error
+	// Streams what becomes of a message, until it is final.
+	//
+	// States come from receipts on the event feed, in the order in which they make sense: one that repeats or has been
+	// overtaken is left out, as DELIVERED after READ. While receipts stay away the API is asked for the message, rarely.
+	// The stream ends with OK, and a last answer `end` that says why. A message of which neither the feed nor the API
+	// knows is `NOT_FOUND`, UPSTREAM_NOT_FOUND; a gateway that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+	TrackMessage(*TrackMessageRequest, grpc.ServerStreamingServer[TrackMessageResponse]) error
+	// Sends a message and waits for the recipient's next message: words, or the answer to a choice.
+	//
+	// The reply is the first message that the recipient sends after ours, on any of the addresses that it went to, or
+	// of the contact. When the message fails the call does too, at once: `FAILED_PRECONDITION`, MESSAGE_FAILED. Without
+	// a reply in time it is `DEADLINE_EXCEEDED`, REPLY_MISSING, and `message_id` is in the error's metadata. With
+	// `options.request_id` a repeated call waits for the reply to the first message. Everything said at `SendMessage`
+	// holds.
+	AskAndAwaitReply(context.Context, *AskAndAwaitReplyRequest) (*AskAndAwaitReplyResponse, error)
 	// Shows what a message would look like on given channels. Nothing is sent.
 	TranscodeMessage(context.Context, *TranscodeMessageRequest) (*TranscodeMessageResponse, error)
 	mustEmbedUnimplementedMessageServiceServer()
@@ -275,6 +368,15 @@ func (UnimplementedMessageServiceServer) DeleteMessage(context.Context, *DeleteM
 }
 func (UnimplementedMessageServiceServer) ListLastMessagesByChannelIdentity(context.Context, *ListLastMessagesByChannelIdentityRequest) (*ListLastMessagesByChannelIdentityResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListLastMessagesByChannelIdentity not implemented")
+}
+func (UnimplementedMessageServiceServer) SendAndTrack(*SendAndTrackRequest, grpc.ServerStreamingServer[SendAndTrackResponse]) error {
+	return status.Error(codes.Unimplemented, "method SendAndTrack not implemented")
+}
+func (UnimplementedMessageServiceServer) TrackMessage(*TrackMessageRequest, grpc.ServerStreamingServer[TrackMessageResponse]) error {
+	return status.Error(codes.Unimplemented, "method TrackMessage not implemented")
+}
+func (UnimplementedMessageServiceServer) AskAndAwaitReply(context.Context, *AskAndAwaitReplyRequest) (*AskAndAwaitReplyResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AskAndAwaitReply not implemented")
 }
 func (UnimplementedMessageServiceServer) TranscodeMessage(context.Context, *TranscodeMessageRequest) (*TranscodeMessageResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method TranscodeMessage not implemented")
@@ -426,6 +528,46 @@ func _MessageService_ListLastMessagesByChannelIdentity_Handler(srv interface{}, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _MessageService_SendAndTrack_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(SendAndTrackRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(MessageServiceServer).SendAndTrack(m, &grpc.GenericServerStream[SendAndTrackRequest, SendAndTrackResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type MessageService_SendAndTrackServer = grpc.ServerStreamingServer[SendAndTrackResponse]
+
+func _MessageService_TrackMessage_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(TrackMessageRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(MessageServiceServer).TrackMessage(m, &grpc.GenericServerStream[TrackMessageRequest, TrackMessageResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type MessageService_TrackMessageServer = grpc.ServerStreamingServer[TrackMessageResponse]
+
+func _MessageService_AskAndAwaitReply_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AskAndAwaitReplyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MessageServiceServer).AskAndAwaitReply(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MessageService_AskAndAwaitReply_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MessageServiceServer).AskAndAwaitReply(ctx, req.(*AskAndAwaitReplyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _MessageService_TranscodeMessage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(TranscodeMessageRequest)
 	if err := dec(in); err != nil {
@@ -476,6 +618,10 @@ var MessageService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _MessageService_ListLastMessagesByChannelIdentity_Handler,
 		},
 		{
+			MethodName: "AskAndAwaitReply",
+			Handler:    _MessageService_AskAndAwaitReply_Handler,
+		},
+		{
 			MethodName: "TranscodeMessage",
 			Handler:    _MessageService_TranscodeMessage_Handler,
 		},
@@ -490,6 +636,16 @@ var MessageService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "StreamMessages",
 			Handler:       _MessageService_StreamMessages_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "SendAndTrack",
+			Handler:       _MessageService_SendAndTrack_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "TrackMessage",
+			Handler:       _MessageService_TrackMessage_Handler,
 			ServerStreams: true,
 		},
 	},
