@@ -30,6 +30,7 @@ class Programs:
 
 
 PYTHON = CLIENTS / "python" / "examples"
+JAVA = f"{CLIENTS}/java/target/client.jar:{CLIENTS}/java/target/lib/*"
 PROGRAMS = {
     "python": Programs(
         scenario=(sys.executable, PYTHON / "scenario.py"), example=(sys.executable, PYTHON / "send_and_follow.py")
@@ -47,6 +48,11 @@ PROGRAMS = {
         scenario=("node", CLIENTS / "node" / "dist" / "examples" / "scenario.js"),
         example=("node", CLIENTS / "node" / "dist" / "examples" / "send_and_follow.js"),
         needs=CLIENTS / "node" / "dist",
+    ),
+    "java": Programs(
+        scenario=("java", "-cp", JAVA, "io.conversationgateway.examples.Scenario"),
+        example=("java", "-cp", JAVA, "io.conversationgateway.examples.SendAndFollow"),
+        needs=CLIENTS / "java" / "target" / "lib",
     ),
 }
 
