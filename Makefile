@@ -59,8 +59,18 @@ clients: client-go client-node client-java ## Build the clients in other languag
 client-go client-node client-java: client-%: $(VENV)/.installed $(VENV)-proto/.installed
 	clients/build.sh $*
 
+# Of the tools that people call a gateway with, those that only Go brings; buf is in the environment.
+.PHONY: client-tools
+client-tools: .tools/grpcurl .tools/ghz ## Install grpcurl and ghz into .tools, where there is Go
+
+.tools/grpcurl:
+	GOBIN=$(CURDIR)/.tools go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4
+
+.tools/ghz:
+	GOBIN=$(CURDIR)/.tools go install github.com/bojand/ghz/cmd/ghz@v0.93.0
+
 .PHONY: test-clients
-test-clients: clients ## Build every client and run what all of them promise
+test-clients: clients client-tools ## Build every client and run what all of them promise
 	$(BIN)/pytest tests/clients
 
 .PHONY: check

@@ -28,6 +28,8 @@ class ScriptedGateway:
     remaining_s: list[float] = field(default_factory=list)
     """Seconds that each unary call had left."""
     user_agents: list[str] = field(default_factory=list)
+    authorizations: list[str] = field(default_factory=list)
+    """What each call said about who makes it, where it did."""
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a client has cancelled a call."""
     address: str = ""
@@ -36,6 +38,7 @@ class ScriptedGateway:
         request = pb.SubscribeRequest.FromString(data)
         act = self.acts[min(len(self.subscriptions), len(self.acts) - 1)]
         self.subscriptions.append(request)
+        self._note_caller(context)
         context.add_done_callback(self._over)
         async with aclosing(act(request, context)) as answers:
             async for answer in answers:
@@ -45,12 +48,18 @@ class ScriptedGateway:
         """Any unary call: the answer is empty."""
         self.remaining_s.append(context.time_remaining() or 0.0)
         self.user_agents.append(str(dict(context.invocation_metadata() or ())["user-agent"]))
+        self._note_caller(context)
         if len(self.remaining_s) <= self.refusals:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "not yet")
         context.add_done_callback(self._over)
         if self.hangs:
             await forever()
         return b""
+
+    def _note_caller(self, context: Context) -> None:
+        metadata = dict(context.invocation_metadata() or ())
+        if "authorization" in metadata:
+            self.authorizations.append(str(metadata["authorization"]))
 
     def _over(self, context: Context) -> None:
         # A handler does not see every cancellation: one that comes while an answer is on its way passes it by.

@@ -9,6 +9,7 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +116,8 @@ public final class GatewayException extends StatusRuntimeException {
       case RESOURCE_EXHAUSTED -> Kind.LIMIT_REACHED;
       case UNAVAILABLE -> Kind.UNAVAILABLE;
       case DEADLINE_EXCEEDED -> Kind.OUT_OF_TIME;
+      // What grpc-java says when the connection breaks in the moment of writing.
+      case UNKNOWN -> getStatus().getCause() instanceof IOException ? Kind.UNAVAILABLE : Kind.OTHER;
       default -> Kind.OTHER;
     };
   }
