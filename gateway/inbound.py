@@ -1,9 +1,7 @@
 """Builds the half that takes webhooks: the log on disk, its retention, the feed over it, and the webhook's receiver."""
 
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -14,12 +12,12 @@ from gateway.events.retention import Retention, RetentionLimits
 from gateway.events.stream import FeedObserver
 from gateway.events.vitals import Vitals
 from gateway.settings import Settings, all_projects, all_webhooks
-from gateway.settings.values import split
+from gateway.settings.webhook_secrets import WebhookSecrets
 from gateway.state.log import Keep
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.telemetry.logs import logger
 from gateway.telemetry.metrics import Metrics
-from gateway.watched_file import WatchedFiles, secret_text
+from gateway.watched_file import WatchedFiles
 from gateway.webhooks.outcome import Outcome
 from gateway.webhooks.receiver import PostSpans, WebhookReceiver
 from gateway.webhooks.source import WebhookSource
@@ -75,50 +73,45 @@ def open_vitals(
     return vitals
 
 
+def webhook_secrets(settings: Settings, files: WatchedFiles) -> WebhookSecrets:
+    """The secrets of every webhook, as new as their files."""
+    secrets = WebhookSecrets(settings)
+    for path in secrets.paths:
+        files.watch(Path(path), partial(secrets.replace, path))
+    return secrets
+
+
 def receiver(
     settings: Settings,
     events: SqliteEventLog,
     metrics: Metrics,
     clock: Clock,
-    files: WatchedFiles,
+    secrets: WebhookSecrets,
     *,
     spans: PostSpans | None,
 ) -> WebhookReceiver:
-    """The webhook door's application, with every webhook that the settings name, its secrets as new as their files."""
+    """The webhook door's application, with every webhook that the settings name."""
     observer = metrics.webhooks(tuple(Outcome), TRIGGERS)
-    door = WebhookReceiver(sources=_sources(settings, {}), log=events, clock=clock, observer=observer, spans=spans)
-    read: dict[str, tuple[SecretStr, ...]] = {}
+    door = WebhookReceiver(sources=_sources(settings, secrets), log=events, clock=clock, observer=observer, spans=spans)
 
-    def replace(path: str, content: bytes) -> None:
-        secrets = tuple(SecretStr(part) for part in split(secret_text(content)))
-        if not secrets:
-            raise ValueError("holds no secret")
-        before, read[path] = _sources(settings, read), secrets
-        if (after := _sources(settings, read)) != before:
-            door.configure(after)
-            log.info("webhook_secrets_replaced")
+    def replace() -> None:
+        door.configure(_sources(settings, secrets))
+        log.info("webhook_secrets_replaced")
 
-    apps = [app for project in all_projects(settings) for app in project.apps]
-    paths = {webhook.secrets_file for webhook in all_webhooks(settings)} | {app.webhook_secret_file for app in apps}
-    for path in sorted(paths - {""}):
-        files.watch(Path(path), partial(replace, path))
+    secrets.on_replaced(replace)
     return door
 
 
-def _sources(settings: Settings, read: Mapping[str, tuple[SecretStr, ...]]) -> list[WebhookSource]:
-    """Every webhook, with the secrets that were `read` from files since the start, by path.
+def _sources(settings: Settings, secrets: WebhookSecrets) -> list[WebhookSource]:
+    """Every webhook with the secrets of now.
 
     The apps of its project may sign as well: a `callback_url` can lead their callbacks to any path.
     """
-    signing: dict[str, tuple[bytes, ...]] = {}
-    for project in all_projects(settings):
-        secrets = [read.get(app.webhook_secret_file, app.webhook_secret) for app in project.apps]
-        signing[project.project_id] = tuple(chain.from_iterable(map(_bytes, secrets)))
     return [
         WebhookSource(
             name=webhook.name,
             project_id=webhook.project_id,
-            secrets=_bytes(read.get(webhook.secrets_file, webhook.secrets)) + signing[webhook.project_id],
+            secrets=_bytes(secrets.of(webhook.name)) + _bytes(secrets.of_apps(webhook.project_id)),
             accept_unsigned=webhook.unsigned,
             window_s=settings.webhook_memory_s,
             bearer_hashes=tuple(bytes.fromhex(digest) for digest in webhook.bearer_sha256),
