@@ -25,6 +25,7 @@ from gateway.joined import Journeys
 from gateway.listener import Listener
 from gateway.rpc import event_feed, large_batch, message_stream, paging, passthrough, raw
 from gateway.rpc import journeys as journey_door
+from gateway.rpc import webhooks as webhook_calls
 from gateway.rpc.boundary import Boundary
 from gateway.rpc.server import RpcServer
 from gateway.settings import Settings, all_projects
@@ -115,16 +116,22 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
             )
             calls = await outbound.build(ground, stack)
             http = _HttpDoors(metrics=metrics, grace=grace, stack=stack)
-            probes = admin_app(
-                metrics=Scrape(refresh=vitals.refresh, exposition=metrics.exposition),
-                readiness=readiness,
-                store_usable=lambda: events.usable,
+            admin = await http.open(
+                "admin",
+                settings.admin_address,
+                admin_app(
+                    metrics=Scrape(refresh=vitals.refresh, exposition=metrics.exposition),
+                    readiness=readiness,
+                    store_usable=lambda: events.usable,
+                ),
             )
-            admin = await http.open("admin", settings.admin_address, probes)
             control = await http.open("control", settings.control_address, doors.control(partial(_quit, readiness)))
             boundary = doors.boundary(settings, metrics, spans.tracing, clock)
             operations = [calls.operation(method) for method in methods()]
-            journeys = joined.build(settings, calls=calls, operations=operations, log=events, clock=clock, stack=stack)
+            secrets = inbound.webhook_secrets(settings, files)
+            journeys = joined.build(
+                settings, calls=calls, operations=operations, log=events, secrets=secrets, clock=clock, stack=stack
+            )
             server = _rpc_server(settings, ground, calls, operations, feed=feed, journeys=journeys, boundary=boundary)
             grpc_address = ""
             if server:
@@ -132,7 +139,7 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
                 grpc_address = await server.start()
             webhooks = ""
             if settings.webhook_address:
-                receiver = inbound.receiver(settings, events, metrics, clock, files, spans=spans.posts())
+                receiver = inbound.receiver(settings, events, metrics, clock, secrets, spans=spans.posts())
                 webhooks = await http.open("webhooks", settings.webhook_address, receiver)
         except OSError as error:
             # Listeners name their address themselves; files are named by the error.
@@ -178,6 +185,7 @@ def _rpc_server(
         | journey_door.handlers(
             messages=journeys.messages, capabilities=journeys.capabilities, boundary=boundary, fed=journeys.fed
         )
+        | webhook_calls.handlers(webhooks=journeys.webhooks, boundary=boundary)
         | event_feed.handlers(
             feed=feed, boundary=boundary, projects=[project.project_id for project in all_projects(settings)]
         )

@@ -5,12 +5,16 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from gateway.clock import Clock
+from gateway.journeys.canary import Canary
 from gateway.journeys.capabilities import Capabilities, Memory
 from gateway.journeys.messages import MessageJourneys
+from gateway.journeys.webhooks import WebhookOperations, Webhooks
 from gateway.journeys.witness import Witness
-from gateway.settings import Settings, all_projects
+from gateway.settings import Settings, all_projects, all_webhooks
+from gateway.settings.webhook_secrets import WebhookSecrets
 from gateway.state.log import EventLog
 from gateway.upstream.call import Caller, Operation
+from gateway.webhooks.spellings import TRIGGERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,7 @@ class Journeys:
 
     messages: MessageJourneys
     capabilities: Capabilities
+    webhooks: Webhooks
     witness: Witness
     fed: bool
     """Whether webhooks can reach the log at all."""
@@ -30,6 +35,7 @@ def build(
     calls: Caller,
     operations: Iterable[Operation],
     log: EventLog,
+    secrets: WebhookSecrets,
     clock: Clock,
     stack: AsyncExitStack,
 ) -> Journeys:
@@ -56,4 +62,17 @@ def build(
         clock=clock,
         project_id=projects[0].project_id,
     )
-    return Journeys(messages=messages, capabilities=capabilities, witness=witness, fed=bool(settings.webhook_address))
+    fed = bool(settings.webhook_address)
+    webhooks = Webhooks(
+        calls=calls,
+        operations=WebhookOperations(
+            list=by_name["ListWebhooks"], create=by_name["CreateWebhook"], update=by_name["UpdateWebhook"]
+        ),
+        canary=Canary(calls=calls, query=by_name["QueryCapability"], witness=witness),
+        projects=projects,
+        served=all_webhooks(settings),
+        secrets=secrets,
+        triggers=TRIGGERS,
+        fed=fed,
+    )
+    return Journeys(messages=messages, capabilities=capabilities, webhooks=webhooks, witness=witness, fed=fed)

@@ -137,7 +137,7 @@ class Witness:
         for event in events:
             if event.trigger == CAPABILITY:
                 self._on_capability(event)
-            elif self._watches:
+            if self._watches:
                 for key in keys_of(event):
                     for watch in self._watches.get(key, ()):
                         watch.put(event)
@@ -202,6 +202,9 @@ def keys_of(event: StoredEvent) -> Iterator[Key]:
         identity = pb.FeedEvent.FromString(event.encoded).message.channel_identity
         if identity.identity:
             yield address_key(event.project_id, identity.channel, identity.identity)
+    elif event.trigger == CAPABILITY:
+        told = pb.FeedEvent.FromString(event.encoded).capability_notification
+        yield Key(event.project_id, "lookup", told.request_id)
 
 
 def address_key(project_id: str, channel: str, identity: str) -> Key:

@@ -113,6 +113,8 @@ def test_09_and_10_no_vocabulary_of_the_vendor_is_an_enum_that_could_collide_or_
         "RawHost",
         "StateSource",
         "TrackingEndReason",
+        "WebhookChange",
+        "WebhookProof",
     }
 
 

@@ -324,6 +324,18 @@ const (
 	// Causes: A slow channel; a webhook without the trigger CAPABILITY; a webhook that does not reach this gateway.
 	// Do: Ask again, or follow the event feed for CAPABILITY events with those ids.
 	ErrorReason_ERROR_REASON_CAPABILITY_MISSING ErrorReason = 63
+	// A webhook that is to be ensured leads to no webhook that this gateway serves in the project. Nothing was changed.
+	// Status: `INVALID_ARGUMENT`. Retry: no.
+	// Causes: A target whose path does not end in `/webhooks/` and a name of the settings; a name of another project's
+	// webhook; a gateway whose settings are not what its operator believes.
+	// Do: Correct the target, name the webhook where a proxy changes the path, or add it to the settings.
+	ErrorReason_ERROR_REASON_WEBHOOK_UNKNOWN ErrorReason = 70
+	// An app would have more webhooks than the API allows. Nothing was changed. The metadata has `app_id`,
+	// `registered_count`, `missing_count` and `limit`.
+	// Status: `FAILED_PRECONDITION`. Retry: no.
+	// Causes: Webhooks of earlier deployments that nobody removed.
+	// Do: List the app's webhooks and delete those that nobody needs any more.
+	ErrorReason_ERROR_REASON_WEBHOOK_LIMIT_REACHED ErrorReason = 71
 )
 
 // Enum value maps for ErrorReason.
@@ -383,6 +395,8 @@ var (
 		61: "ERROR_REASON_MESSAGE_FAILED",
 		62: "ERROR_REASON_REPLY_MISSING",
 		63: "ERROR_REASON_CAPABILITY_MISSING",
+		70: "ERROR_REASON_WEBHOOK_UNKNOWN",
+		71: "ERROR_REASON_WEBHOOK_LIMIT_REACHED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                  0,
@@ -439,6 +453,8 @@ var (
 		"ERROR_REASON_MESSAGE_FAILED":               61,
 		"ERROR_REASON_REPLY_MISSING":                62,
 		"ERROR_REASON_CAPABILITY_MISSING":           63,
+		"ERROR_REASON_WEBHOOK_UNKNOWN":              70,
+		"ERROR_REASON_WEBHOOK_LIMIT_REACHED":        71,
 	}
 )
 
@@ -473,7 +489,7 @@ var File_conversation_gateway_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\x8c\x0f\n" +
+	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\xd6\x0f\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12'\n" +
@@ -529,7 +545,9 @@ const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\x18ERROR_REASON_FEED_CLOSED\x10<\x12\x1f\n" +
 	"\x1bERROR_REASON_MESSAGE_FAILED\x10=\x12\x1e\n" +
 	"\x1aERROR_REASON_REPLY_MISSING\x10>\x12#\n" +
-	"\x1fERROR_REASON_CAPABILITY_MISSING\x10?B\x8b\x01\n" +
+	"\x1fERROR_REASON_CAPABILITY_MISSING\x10?\x12 \n" +
+	"\x1cERROR_REASON_WEBHOOK_UNKNOWN\x10F\x12&\n" +
+	"\"ERROR_REASON_WEBHOOK_LIMIT_REACHED\x10GB\x8b\x01\n" +
 	"\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3"
 
 var (

@@ -25,6 +25,125 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// What was done to make a webhook as it should be. Values may be added.
+type WebhookChange int32
+
+const (
+	// Never said.
+	WebhookChange_WEBHOOK_CHANGE_UNSPECIFIED WebhookChange = 0
+	// There was none with this target.
+	WebhookChange_WEBHOOK_CHANGE_CREATED WebhookChange = 1
+	// It was there and differed.
+	WebhookChange_WEBHOOK_CHANGE_UPDATED WebhookChange = 2
+	// It was there, as declared.
+	WebhookChange_WEBHOOK_CHANGE_UNCHANGED WebhookChange = 3
+)
+
+// Enum value maps for WebhookChange.
+var (
+	WebhookChange_name = map[int32]string{
+		0: "WEBHOOK_CHANGE_UNSPECIFIED",
+		1: "WEBHOOK_CHANGE_CREATED",
+		2: "WEBHOOK_CHANGE_UPDATED",
+		3: "WEBHOOK_CHANGE_UNCHANGED",
+	}
+	WebhookChange_value = map[string]int32{
+		"WEBHOOK_CHANGE_UNSPECIFIED": 0,
+		"WEBHOOK_CHANGE_CREATED":     1,
+		"WEBHOOK_CHANGE_UPDATED":     2,
+		"WEBHOOK_CHANGE_UNCHANGED":   3,
+	}
+)
+
+func (x WebhookChange) Enum() *WebhookChange {
+	p := new(WebhookChange)
+	*p = x
+	return p
+}
+
+func (x WebhookChange) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (WebhookChange) Descriptor() protoreflect.EnumDescriptor {
+	return file_conversation_gateway_v1_webhook_proto_enumTypes[0].Descriptor()
+}
+
+func (WebhookChange) Type() protoreflect.EnumType {
+	return &file_conversation_gateway_v1_webhook_proto_enumTypes[0]
+}
+
+func (x WebhookChange) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use WebhookChange.Descriptor instead.
+func (WebhookChange) EnumDescriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_webhook_proto_rawDescGZIP(), []int{0}
+}
+
+// Whether a target is known to reach the gateway's feed. Values may be added.
+type WebhookProof int32
+
+const (
+	// No proof was asked for.
+	WebhookProof_WEBHOOK_PROOF_UNSPECIFIED WebhookProof = 0
+	// An event of the gateway's own has come this way.
+	WebhookProof_WEBHOOK_PROOF_PROVEN WebhookProof = 1
+	// The event has not come in time.
+	WebhookProof_WEBHOOK_PROOF_NOT_SEEN WebhookProof = 2
+	// The event has come, and another target of the app leads here as well: it may have come that way, for the feed keeps
+	// one copy of an event.
+	WebhookProof_WEBHOOK_PROOF_UNDECIDED WebhookProof = 3
+	// The event could not be asked for, or the webhook does not get such events: CAPABILITY is not among its triggers.
+	WebhookProof_WEBHOOK_PROOF_NOT_POSSIBLE WebhookProof = 4
+)
+
+// Enum value maps for WebhookProof.
+var (
+	WebhookProof_name = map[int32]string{
+		0: "WEBHOOK_PROOF_UNSPECIFIED",
+		1: "WEBHOOK_PROOF_PROVEN",
+		2: "WEBHOOK_PROOF_NOT_SEEN",
+		3: "WEBHOOK_PROOF_UNDECIDED",
+		4: "WEBHOOK_PROOF_NOT_POSSIBLE",
+	}
+	WebhookProof_value = map[string]int32{
+		"WEBHOOK_PROOF_UNSPECIFIED":  0,
+		"WEBHOOK_PROOF_PROVEN":       1,
+		"WEBHOOK_PROOF_NOT_SEEN":     2,
+		"WEBHOOK_PROOF_UNDECIDED":    3,
+		"WEBHOOK_PROOF_NOT_POSSIBLE": 4,
+	}
+)
+
+func (x WebhookProof) Enum() *WebhookProof {
+	p := new(WebhookProof)
+	*p = x
+	return p
+}
+
+func (x WebhookProof) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (WebhookProof) Descriptor() protoreflect.EnumDescriptor {
+	return file_conversation_gateway_v1_webhook_proto_enumTypes[1].Descriptor()
+}
+
+func (WebhookProof) Type() protoreflect.EnumType {
+	return &file_conversation_gateway_v1_webhook_proto_enumTypes[1]
+}
+
+func (x WebhookProof) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use WebhookProof.Descriptor instead.
+func (WebhookProof) EnumDescriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_webhook_proto_rawDescGZIP(), []int{1}
+}
+
 // A webhook.
 type Webhook struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -870,6 +989,313 @@ func (*DeleteWebhookResponse) Descriptor() ([]byte, []int) {
 	return file_conversation_gateway_v1_webhook_proto_rawDescGZIP(), []int{12}
 }
 
+// The webhooks there should be.
+type EnsureWebhooksRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Optional. The project. Empty means the gateway's own.
+	ProjectId string `protobuf:"bytes,1,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	// Required. The webhooks, at most 100. Those of an app that are not named here stay as they are.
+	Webhooks []*DesiredWebhook `protobuf:"bytes,2,rep,name=webhooks,proto3" json:"webhooks,omitempty"`
+	// Optional. Prove that the targets reach this gateway's feed. An SMS capability lookup for a fictional number is made
+	// in each app, so followers of the feed see a CAPABILITY event whose `request_id` begins with `cgw-canary-`. Not with
+	// `dry_run`. Default: false.
+	Prove bool `protobuf:"varint,3,opt,name=prove,proto3" json:"prove,omitempty"`
+	// Optional. Only say what would be changed. Default: false.
+	DryRun bool `protobuf:"varint,4,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	// Optional. How the gateway treats the calls this takes. `request_id` is not used: the call may be repeated anyway.
+	Options       *CallOptions `protobuf:"bytes,100,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsureWebhooksRequest) Reset() {
+	*x = EnsureWebhooksRequest{}
+	mi := &file_conversation_gateway_v1_webhook_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsureWebhooksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsureWebhooksRequest) ProtoMessage() {}
+
+func (x *EnsureWebhooksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_webhook_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsureWebhooksRequest.ProtoReflect.Descriptor instead.
+func (*EnsureWebhooksRequest) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_webhook_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *EnsureWebhooksRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *EnsureWebhooksRequest) GetWebhooks() []*DesiredWebhook {
+	if x != nil {
+		return x.Webhooks
+	}
+	return nil
+}
+
+func (x *EnsureWebhooksRequest) GetProve() bool {
+	if x != nil {
+		return x.Prove
+	}
+	return false
+}
+
+func (x *EnsureWebhooksRequest) GetDryRun() bool {
+	if x != nil {
+		return x.DryRun
+	}
+	return false
+}
+
+func (x *EnsureWebhooksRequest) GetOptions() *CallOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// A webhook there should be.
+type DesiredWebhook struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Optional. The app whose events it gets. Empty means the gateway's own app; with neither, `INVALID_ARGUMENT`.
+	AppId string `protobuf:"bytes,1,opt,name=app_id,json=appId,proto3" json:"app_id,omitempty"`
+	// Required. The gateway's webhook door as the API reaches it, at most 742 characters: `https`, or `http` to a loopback
+	// address, without a user name or fragment. Its path ends in `/webhooks/` and a name that the gateway serves, unless
+	// `webhook` says the name.
+	Target string `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"`
+	// Optional. The events to post. Default: every trigger whose events this contract types. Vocabulary: WebhookTrigger.
+	Triggers []string `protobuf:"bytes,3,rep,name=triggers,proto3" json:"triggers,omitempty"`
+	// Optional. The name in the gateway's settings of the webhook whose secret signs. Default: the end of the target's
+	// path. Needed where a proxy changes the path.
+	Webhook       string `protobuf:"bytes,4,opt,name=webhook,proto3" json:"webhook,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DesiredWebhook) Reset() {
+	*x = DesiredWebhook{}
+	mi := &file_conversation_gateway_v1_webhook_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DesiredWebhook) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DesiredWebhook) ProtoMessage() {}
+
+func (x *DesiredWebhook) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_webhook_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DesiredWebhook.ProtoReflect.Descriptor instead.
+func (*DesiredWebhook) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_webhook_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *DesiredWebhook) GetAppId() string {
+	if x != nil {
+		return x.AppId
+	}
+	return ""
+}
+
+func (x *DesiredWebhook) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *DesiredWebhook) GetTriggers() []string {
+	if x != nil {
+		return x.Triggers
+	}
+	return nil
+}
+
+func (x *DesiredWebhook) GetWebhook() string {
+	if x != nil {
+		return x.Webhook
+	}
+	return ""
+}
+
+// The webhooks as they are now, or would be after a `dry_run`.
+type EnsureWebhooksResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. Each webhook of the request, in its order.
+	Webhooks      []*EnsuredWebhook `protobuf:"bytes,1,rep,name=webhooks,proto3" json:"webhooks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsureWebhooksResponse) Reset() {
+	*x = EnsureWebhooksResponse{}
+	mi := &file_conversation_gateway_v1_webhook_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsureWebhooksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsureWebhooksResponse) ProtoMessage() {}
+
+func (x *EnsureWebhooksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_webhook_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsureWebhooksResponse.ProtoReflect.Descriptor instead.
+func (*EnsureWebhooksResponse) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_webhook_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *EnsureWebhooksResponse) GetWebhooks() []*EnsuredWebhook {
+	if x != nil {
+		return x.Webhooks
+	}
+	return nil
+}
+
+// What became of a webhook.
+type EnsuredWebhook struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Output only. The app.
+	AppId string `protobuf:"bytes,1,opt,name=app_id,json=appId,proto3" json:"app_id,omitempty"`
+	// Output only. The target.
+	Target string `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"`
+	// Output only. Id of the webhook; empty where a `dry_run` would create it.
+	WebhookId string `protobuf:"bytes,3,opt,name=webhook_id,json=webhookId,proto3" json:"webhook_id,omitempty"`
+	// Output only. What was done, or would be.
+	Change WebhookChange `protobuf:"varint,4,opt,name=change,proto3,enum=conversation_gateway.v1.WebhookChange" json:"change,omitempty"`
+	// Output only. Names of the fields of `Webhook` that were not as declared, for UPDATED. An API that does not show the
+	// secret has it written each time: better that than posts that nobody signs.
+	ChangedFields []string `protobuf:"bytes,5,rep,name=changed_fields,json=changedFields,proto3" json:"changed_fields,omitempty"`
+	// Output only. Whether the target is known to reach this gateway's feed.
+	Proof WebhookProof `protobuf:"varint,6,opt,name=proof,proto3,enum=conversation_gateway.v1.WebhookProof" json:"proof,omitempty"`
+	// Output only. For a proof that failed: why, and what to look at.
+	ProofHint     string `protobuf:"bytes,7,opt,name=proof_hint,json=proofHint,proto3" json:"proof_hint,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsuredWebhook) Reset() {
+	*x = EnsuredWebhook{}
+	mi := &file_conversation_gateway_v1_webhook_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsuredWebhook) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsuredWebhook) ProtoMessage() {}
+
+func (x *EnsuredWebhook) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_webhook_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsuredWebhook.ProtoReflect.Descriptor instead.
+func (*EnsuredWebhook) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_webhook_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *EnsuredWebhook) GetAppId() string {
+	if x != nil {
+		return x.AppId
+	}
+	return ""
+}
+
+func (x *EnsuredWebhook) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *EnsuredWebhook) GetWebhookId() string {
+	if x != nil {
+		return x.WebhookId
+	}
+	return ""
+}
+
+func (x *EnsuredWebhook) GetChange() WebhookChange {
+	if x != nil {
+		return x.Change
+	}
+	return WebhookChange_WEBHOOK_CHANGE_UNSPECIFIED
+}
+
+func (x *EnsuredWebhook) GetChangedFields() []string {
+	if x != nil {
+		return x.ChangedFields
+	}
+	return nil
+}
+
+func (x *EnsuredWebhook) GetProof() WebhookProof {
+	if x != nil {
+		return x.Proof
+	}
+	return WebhookProof_WEBHOOK_PROOF_UNSPECIFIED
+}
+
+func (x *EnsuredWebhook) GetProofHint() string {
+	if x != nil {
+		return x.ProofHint
+	}
+	return ""
+}
+
 var File_conversation_gateway_v1_webhook_proto protoreflect.FileDescriptor
 
 const file_conversation_gateway_v1_webhook_proto_rawDesc = "" +
@@ -954,14 +1380,50 @@ const file_conversation_gateway_v1_webhook_proto_rawDesc = "" +
 	"\n" +
 	"webhook_id\x18\x02 \x01(\tB\x04\xe2A\x01\x02R\twebhookId\x12>\n" +
 	"\aoptions\x18d \x01(\v2$.conversation_gateway.v1.CallOptionsR\aoptions\"\x17\n" +
-	"\x15DeleteWebhookResponse2\xa2\a\n" +
+	"\x15DeleteWebhookResponse\"\xf0\x01\n" +
+	"\x15EnsureWebhooksRequest\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x01 \x01(\tR\tprojectId\x12I\n" +
+	"\bwebhooks\x18\x02 \x03(\v2'.conversation_gateway.v1.DesiredWebhookB\x04\xe2A\x01\x02R\bwebhooks\x12\x14\n" +
+	"\x05prove\x18\x03 \x01(\bR\x05prove\x12\x17\n" +
+	"\adry_run\x18\x04 \x01(\bR\x06dryRun\x12>\n" +
+	"\aoptions\x18d \x01(\v2$.conversation_gateway.v1.CallOptionsR\aoptions\"{\n" +
+	"\x0eDesiredWebhook\x12\x15\n" +
+	"\x06app_id\x18\x01 \x01(\tR\x05appId\x12\x1c\n" +
+	"\x06target\x18\x02 \x01(\tB\x04\xe2A\x01\x02R\x06target\x12\x1a\n" +
+	"\btriggers\x18\x03 \x03(\tR\btriggers\x12\x18\n" +
+	"\awebhook\x18\x04 \x01(\tR\awebhook\"c\n" +
+	"\x16EnsureWebhooksResponse\x12I\n" +
+	"\bwebhooks\x18\x01 \x03(\v2'.conversation_gateway.v1.EnsuredWebhookB\x04\xe2A\x01\x03R\bwebhooks\"\xcb\x02\n" +
+	"\x0eEnsuredWebhook\x12\x1b\n" +
+	"\x06app_id\x18\x01 \x01(\tB\x04\xe2A\x01\x03R\x05appId\x12\x1c\n" +
+	"\x06target\x18\x02 \x01(\tB\x04\xe2A\x01\x03R\x06target\x12#\n" +
+	"\n" +
+	"webhook_id\x18\x03 \x01(\tB\x04\xe2A\x01\x03R\twebhookId\x12D\n" +
+	"\x06change\x18\x04 \x01(\x0e2&.conversation_gateway.v1.WebhookChangeB\x04\xe2A\x01\x03R\x06change\x12+\n" +
+	"\x0echanged_fields\x18\x05 \x03(\tB\x04\xe2A\x01\x03R\rchangedFields\x12A\n" +
+	"\x05proof\x18\x06 \x01(\x0e2%.conversation_gateway.v1.WebhookProofB\x04\xe2A\x01\x03R\x05proof\x12#\n" +
+	"\n" +
+	"proof_hint\x18\a \x01(\tB\x04\xe2A\x01\x03R\tproofHint*\x85\x01\n" +
+	"\rWebhookChange\x12\x1e\n" +
+	"\x1aWEBHOOK_CHANGE_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16WEBHOOK_CHANGE_CREATED\x10\x01\x12\x1a\n" +
+	"\x16WEBHOOK_CHANGE_UPDATED\x10\x02\x12\x1c\n" +
+	"\x18WEBHOOK_CHANGE_UNCHANGED\x10\x03*\xa0\x01\n" +
+	"\fWebhookProof\x12\x1d\n" +
+	"\x19WEBHOOK_PROOF_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14WEBHOOK_PROOF_PROVEN\x10\x01\x12\x1a\n" +
+	"\x16WEBHOOK_PROOF_NOT_SEEN\x10\x02\x12\x1b\n" +
+	"\x17WEBHOOK_PROOF_UNDECIDED\x10\x03\x12\x1e\n" +
+	"\x1aWEBHOOK_PROOF_NOT_POSSIBLE\x10\x042\x9a\b\n" +
 	"\x0eWebhookService\x12\xac\x01\n" +
 	"\rCreateWebhook\x12-.conversation_gateway.v1.CreateWebhookRequest\x1a..conversation_gateway.v1.CreateWebhookResponse\"<\x82\xd3\xe4\x93\x026:\awebhookb\awebhook\"\"/v1/projects/{project_id}/webhooks\x12\xa8\x01\n" +
 	"\fListWebhooks\x12,.conversation_gateway.v1.ListWebhooksRequest\x1a-.conversation_gateway.v1.ListWebhooksResponse\";\x82\xd3\xe4\x93\x022\x120/v1/projects/{project_id}/apps/{app_id}/webhooks\x90\x02\x01\x12\xaa\x01\n" +
 	"\n" +
 	"GetWebhook\x12*.conversation_gateway.v1.GetWebhookRequest\x1a+.conversation_gateway.v1.GetWebhookResponse\"C\x82\xd3\xe4\x93\x02:b\awebhook\x12//v1/projects/{project_id}/webhooks/{webhook_id}\x90\x02\x01\x12\xbc\x01\n" +
 	"\rUpdateWebhook\x12-.conversation_gateway.v1.UpdateWebhookRequest\x1a..conversation_gateway.v1.UpdateWebhookResponse\"L\x82\xd3\xe4\x93\x02C:\awebhookb\awebhook2//v1/projects/{project_id}/webhooks/{webhook_id}\x90\x02\x02\x12\xaa\x01\n" +
-	"\rDeleteWebhook\x12-.conversation_gateway.v1.DeleteWebhookRequest\x1a..conversation_gateway.v1.DeleteWebhookResponse\":\x82\xd3\xe4\x93\x021*//v1/projects/{project_id}/webhooks/{webhook_id}\x90\x02\x02\x1a\x1d\xcaA\x1aconversation.api.sinch.comB\x8b\x01\n" +
+	"\rDeleteWebhook\x12-.conversation_gateway.v1.DeleteWebhookRequest\x1a..conversation_gateway.v1.DeleteWebhookResponse\":\x82\xd3\xe4\x93\x021*//v1/projects/{project_id}/webhooks/{webhook_id}\x90\x02\x02\x12v\n" +
+	"\x0eEnsureWebhooks\x12..conversation_gateway.v1.EnsureWebhooksRequest\x1a/.conversation_gateway.v1.EnsureWebhooksResponse\"\x03\x90\x02\x02\x1a\x1d\xcaA\x1aconversation.api.sinch.comB\x8b\x01\n" +
 	"\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3"
 
 var (
@@ -976,54 +1438,68 @@ func file_conversation_gateway_v1_webhook_proto_rawDescGZIP() []byte {
 	return file_conversation_gateway_v1_webhook_proto_rawDescData
 }
 
-var file_conversation_gateway_v1_webhook_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_conversation_gateway_v1_webhook_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_conversation_gateway_v1_webhook_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_conversation_gateway_v1_webhook_proto_goTypes = []any{
-	(*Webhook)(nil),               // 0: conversation_gateway.v1.Webhook
-	(*NewWebhook)(nil),            // 1: conversation_gateway.v1.NewWebhook
-	(*ClientCredentials)(nil),     // 2: conversation_gateway.v1.ClientCredentials
-	(*CreateWebhookRequest)(nil),  // 3: conversation_gateway.v1.CreateWebhookRequest
-	(*CreateWebhookResponse)(nil), // 4: conversation_gateway.v1.CreateWebhookResponse
-	(*ListWebhooksRequest)(nil),   // 5: conversation_gateway.v1.ListWebhooksRequest
-	(*ListWebhooksResponse)(nil),  // 6: conversation_gateway.v1.ListWebhooksResponse
-	(*GetWebhookRequest)(nil),     // 7: conversation_gateway.v1.GetWebhookRequest
-	(*GetWebhookResponse)(nil),    // 8: conversation_gateway.v1.GetWebhookResponse
-	(*UpdateWebhookRequest)(nil),  // 9: conversation_gateway.v1.UpdateWebhookRequest
-	(*UpdateWebhookResponse)(nil), // 10: conversation_gateway.v1.UpdateWebhookResponse
-	(*DeleteWebhookRequest)(nil),  // 11: conversation_gateway.v1.DeleteWebhookRequest
-	(*DeleteWebhookResponse)(nil), // 12: conversation_gateway.v1.DeleteWebhookResponse
-	(*CallOptions)(nil),           // 13: conversation_gateway.v1.CallOptions
-	(*fieldmaskpb.FieldMask)(nil), // 14: google.protobuf.FieldMask
+	(WebhookChange)(0),             // 0: conversation_gateway.v1.WebhookChange
+	(WebhookProof)(0),              // 1: conversation_gateway.v1.WebhookProof
+	(*Webhook)(nil),                // 2: conversation_gateway.v1.Webhook
+	(*NewWebhook)(nil),             // 3: conversation_gateway.v1.NewWebhook
+	(*ClientCredentials)(nil),      // 4: conversation_gateway.v1.ClientCredentials
+	(*CreateWebhookRequest)(nil),   // 5: conversation_gateway.v1.CreateWebhookRequest
+	(*CreateWebhookResponse)(nil),  // 6: conversation_gateway.v1.CreateWebhookResponse
+	(*ListWebhooksRequest)(nil),    // 7: conversation_gateway.v1.ListWebhooksRequest
+	(*ListWebhooksResponse)(nil),   // 8: conversation_gateway.v1.ListWebhooksResponse
+	(*GetWebhookRequest)(nil),      // 9: conversation_gateway.v1.GetWebhookRequest
+	(*GetWebhookResponse)(nil),     // 10: conversation_gateway.v1.GetWebhookResponse
+	(*UpdateWebhookRequest)(nil),   // 11: conversation_gateway.v1.UpdateWebhookRequest
+	(*UpdateWebhookResponse)(nil),  // 12: conversation_gateway.v1.UpdateWebhookResponse
+	(*DeleteWebhookRequest)(nil),   // 13: conversation_gateway.v1.DeleteWebhookRequest
+	(*DeleteWebhookResponse)(nil),  // 14: conversation_gateway.v1.DeleteWebhookResponse
+	(*EnsureWebhooksRequest)(nil),  // 15: conversation_gateway.v1.EnsureWebhooksRequest
+	(*DesiredWebhook)(nil),         // 16: conversation_gateway.v1.DesiredWebhook
+	(*EnsureWebhooksResponse)(nil), // 17: conversation_gateway.v1.EnsureWebhooksResponse
+	(*EnsuredWebhook)(nil),         // 18: conversation_gateway.v1.EnsuredWebhook
+	(*CallOptions)(nil),            // 19: conversation_gateway.v1.CallOptions
+	(*fieldmaskpb.FieldMask)(nil),  // 20: google.protobuf.FieldMask
 }
 var file_conversation_gateway_v1_webhook_proto_depIdxs = []int32{
-	2,  // 0: conversation_gateway.v1.Webhook.client_credentials:type_name -> conversation_gateway.v1.ClientCredentials
-	2,  // 1: conversation_gateway.v1.NewWebhook.client_credentials:type_name -> conversation_gateway.v1.ClientCredentials
-	1,  // 2: conversation_gateway.v1.CreateWebhookRequest.webhook:type_name -> conversation_gateway.v1.NewWebhook
-	13, // 3: conversation_gateway.v1.CreateWebhookRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	0,  // 4: conversation_gateway.v1.CreateWebhookResponse.webhook:type_name -> conversation_gateway.v1.Webhook
-	13, // 5: conversation_gateway.v1.ListWebhooksRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	0,  // 6: conversation_gateway.v1.ListWebhooksResponse.webhooks:type_name -> conversation_gateway.v1.Webhook
-	13, // 7: conversation_gateway.v1.GetWebhookRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	0,  // 8: conversation_gateway.v1.GetWebhookResponse.webhook:type_name -> conversation_gateway.v1.Webhook
-	0,  // 9: conversation_gateway.v1.UpdateWebhookRequest.webhook:type_name -> conversation_gateway.v1.Webhook
-	14, // 10: conversation_gateway.v1.UpdateWebhookRequest.update_mask:type_name -> google.protobuf.FieldMask
-	13, // 11: conversation_gateway.v1.UpdateWebhookRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	0,  // 12: conversation_gateway.v1.UpdateWebhookResponse.webhook:type_name -> conversation_gateway.v1.Webhook
-	13, // 13: conversation_gateway.v1.DeleteWebhookRequest.options:type_name -> conversation_gateway.v1.CallOptions
-	3,  // 14: conversation_gateway.v1.WebhookService.CreateWebhook:input_type -> conversation_gateway.v1.CreateWebhookRequest
-	5,  // 15: conversation_gateway.v1.WebhookService.ListWebhooks:input_type -> conversation_gateway.v1.ListWebhooksRequest
-	7,  // 16: conversation_gateway.v1.WebhookService.GetWebhook:input_type -> conversation_gateway.v1.GetWebhookRequest
-	9,  // 17: conversation_gateway.v1.WebhookService.UpdateWebhook:input_type -> conversation_gateway.v1.UpdateWebhookRequest
-	11, // 18: conversation_gateway.v1.WebhookService.DeleteWebhook:input_type -> conversation_gateway.v1.DeleteWebhookRequest
-	4,  // 19: conversation_gateway.v1.WebhookService.CreateWebhook:output_type -> conversation_gateway.v1.CreateWebhookResponse
-	6,  // 20: conversation_gateway.v1.WebhookService.ListWebhooks:output_type -> conversation_gateway.v1.ListWebhooksResponse
-	8,  // 21: conversation_gateway.v1.WebhookService.GetWebhook:output_type -> conversation_gateway.v1.GetWebhookResponse
-	10, // 22: conversation_gateway.v1.WebhookService.UpdateWebhook:output_type -> conversation_gateway.v1.UpdateWebhookResponse
-	12, // 23: conversation_gateway.v1.WebhookService.DeleteWebhook:output_type -> conversation_gateway.v1.DeleteWebhookResponse
-	19, // [19:24] is the sub-list for method output_type
-	14, // [14:19] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	4,  // 0: conversation_gateway.v1.Webhook.client_credentials:type_name -> conversation_gateway.v1.ClientCredentials
+	4,  // 1: conversation_gateway.v1.NewWebhook.client_credentials:type_name -> conversation_gateway.v1.ClientCredentials
+	3,  // 2: conversation_gateway.v1.CreateWebhookRequest.webhook:type_name -> conversation_gateway.v1.NewWebhook
+	19, // 3: conversation_gateway.v1.CreateWebhookRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	2,  // 4: conversation_gateway.v1.CreateWebhookResponse.webhook:type_name -> conversation_gateway.v1.Webhook
+	19, // 5: conversation_gateway.v1.ListWebhooksRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	2,  // 6: conversation_gateway.v1.ListWebhooksResponse.webhooks:type_name -> conversation_gateway.v1.Webhook
+	19, // 7: conversation_gateway.v1.GetWebhookRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	2,  // 8: conversation_gateway.v1.GetWebhookResponse.webhook:type_name -> conversation_gateway.v1.Webhook
+	2,  // 9: conversation_gateway.v1.UpdateWebhookRequest.webhook:type_name -> conversation_gateway.v1.Webhook
+	20, // 10: conversation_gateway.v1.UpdateWebhookRequest.update_mask:type_name -> google.protobuf.FieldMask
+	19, // 11: conversation_gateway.v1.UpdateWebhookRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	2,  // 12: conversation_gateway.v1.UpdateWebhookResponse.webhook:type_name -> conversation_gateway.v1.Webhook
+	19, // 13: conversation_gateway.v1.DeleteWebhookRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	16, // 14: conversation_gateway.v1.EnsureWebhooksRequest.webhooks:type_name -> conversation_gateway.v1.DesiredWebhook
+	19, // 15: conversation_gateway.v1.EnsureWebhooksRequest.options:type_name -> conversation_gateway.v1.CallOptions
+	18, // 16: conversation_gateway.v1.EnsureWebhooksResponse.webhooks:type_name -> conversation_gateway.v1.EnsuredWebhook
+	0,  // 17: conversation_gateway.v1.EnsuredWebhook.change:type_name -> conversation_gateway.v1.WebhookChange
+	1,  // 18: conversation_gateway.v1.EnsuredWebhook.proof:type_name -> conversation_gateway.v1.WebhookProof
+	5,  // 19: conversation_gateway.v1.WebhookService.CreateWebhook:input_type -> conversation_gateway.v1.CreateWebhookRequest
+	7,  // 20: conversation_gateway.v1.WebhookService.ListWebhooks:input_type -> conversation_gateway.v1.ListWebhooksRequest
+	9,  // 21: conversation_gateway.v1.WebhookService.GetWebhook:input_type -> conversation_gateway.v1.GetWebhookRequest
+	11, // 22: conversation_gateway.v1.WebhookService.UpdateWebhook:input_type -> conversation_gateway.v1.UpdateWebhookRequest
+	13, // 23: conversation_gateway.v1.WebhookService.DeleteWebhook:input_type -> conversation_gateway.v1.DeleteWebhookRequest
+	15, // 24: conversation_gateway.v1.WebhookService.EnsureWebhooks:input_type -> conversation_gateway.v1.EnsureWebhooksRequest
+	6,  // 25: conversation_gateway.v1.WebhookService.CreateWebhook:output_type -> conversation_gateway.v1.CreateWebhookResponse
+	8,  // 26: conversation_gateway.v1.WebhookService.ListWebhooks:output_type -> conversation_gateway.v1.ListWebhooksResponse
+	10, // 27: conversation_gateway.v1.WebhookService.GetWebhook:output_type -> conversation_gateway.v1.GetWebhookResponse
+	12, // 28: conversation_gateway.v1.WebhookService.UpdateWebhook:output_type -> conversation_gateway.v1.UpdateWebhookResponse
+	14, // 29: conversation_gateway.v1.WebhookService.DeleteWebhook:output_type -> conversation_gateway.v1.DeleteWebhookResponse
+	17, // 30: conversation_gateway.v1.WebhookService.EnsureWebhooks:output_type -> conversation_gateway.v1.EnsureWebhooksResponse
+	25, // [25:31] is the sub-list for method output_type
+	19, // [19:25] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_conversation_gateway_v1_webhook_proto_init() }
@@ -1040,13 +1516,14 @@ func file_conversation_gateway_v1_webhook_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_conversation_gateway_v1_webhook_proto_rawDesc), len(file_conversation_gateway_v1_webhook_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   13,
+			NumEnums:      2,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_conversation_gateway_v1_webhook_proto_goTypes,
 		DependencyIndexes: file_conversation_gateway_v1_webhook_proto_depIdxs,
+		EnumInfos:         file_conversation_gateway_v1_webhook_proto_enumTypes,
 		MessageInfos:      file_conversation_gateway_v1_webhook_proto_msgTypes,
 	}.Build()
 	File_conversation_gateway_v1_webhook_proto = out.File

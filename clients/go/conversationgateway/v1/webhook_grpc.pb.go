@@ -21,11 +21,12 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	WebhookService_CreateWebhook_FullMethodName = "/conversation_gateway.v1.WebhookService/CreateWebhook"
-	WebhookService_ListWebhooks_FullMethodName  = "/conversation_gateway.v1.WebhookService/ListWebhooks"
-	WebhookService_GetWebhook_FullMethodName    = "/conversation_gateway.v1.WebhookService/GetWebhook"
-	WebhookService_UpdateWebhook_FullMethodName = "/conversation_gateway.v1.WebhookService/UpdateWebhook"
-	WebhookService_DeleteWebhook_FullMethodName = "/conversation_gateway.v1.WebhookService/DeleteWebhook"
+	WebhookService_CreateWebhook_FullMethodName  = "/conversation_gateway.v1.WebhookService/CreateWebhook"
+	WebhookService_ListWebhooks_FullMethodName   = "/conversation_gateway.v1.WebhookService/ListWebhooks"
+	WebhookService_GetWebhook_FullMethodName     = "/conversation_gateway.v1.WebhookService/GetWebhook"
+	WebhookService_UpdateWebhook_FullMethodName  = "/conversation_gateway.v1.WebhookService/UpdateWebhook"
+	WebhookService_DeleteWebhook_FullMethodName  = "/conversation_gateway.v1.WebhookService/DeleteWebhook"
+	WebhookService_EnsureWebhooks_FullMethodName = "/conversation_gateway.v1.WebhookService/EnsureWebhooks"
 )
 
 // WebhookServiceClient is the client API for WebhookService service.
@@ -47,6 +48,18 @@ type WebhookServiceClient interface {
 	UpdateWebhook(ctx context.Context, in *UpdateWebhookRequest, opts ...grpc.CallOption) (*UpdateWebhookResponse, error)
 	// Deletes a webhook.
 	DeleteWebhook(ctx context.Context, in *DeleteWebhookRequest, opts ...grpc.CallOption) (*DeleteWebhookResponse, error)
+	// Makes the API post to this gateway as declared: creates what is missing and corrects what differs.
+	//
+	// A webhook is recognised by its app and its exact target; those with other targets are never touched. Target type,
+	// triggers and secret are made right, the secret being the gateway's own: the first of the webhook's in the settings,
+	// so that a call completes a rotation. Everything is listed and planned before anything is changed; where an app would
+	// get more than 5 webhooks nothing is, and the call is `FAILED_PRECONDITION`, WEBHOOK_LIMIT_REACHED. Repeating a call
+	// changes nothing, also at the same time, and completes one that failed in the middle.
+	//
+	// A target that leads to no webhook that the gateway serves in the project is `INVALID_ARGUMENT`, WEBHOOK_UNKNOWN, at
+	// once. To `prove` that targets reach the feed, the gateway asks the API for a CAPABILITY event of its own and waits
+	// up to 10 seconds for it; one that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+	EnsureWebhooks(ctx context.Context, in *EnsureWebhooksRequest, opts ...grpc.CallOption) (*EnsureWebhooksResponse, error)
 }
 
 type webhookServiceClient struct {
@@ -107,6 +120,16 @@ func (c *webhookServiceClient) DeleteWebhook(ctx context.Context, in *DeleteWebh
 	return out, nil
 }
 
+func (c *webhookServiceClient) EnsureWebhooks(ctx context.Context, in *EnsureWebhooksRequest, opts ...grpc.CallOption) (*EnsureWebhooksResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EnsureWebhooksResponse)
+	err := c.cc.Invoke(ctx, WebhookService_EnsureWebhooks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // WebhookServiceServer is the server API for WebhookService service.
 // All implementations must embed UnimplementedWebhookServiceServer
 // for forward compatibility.
@@ -126,6 +149,18 @@ type WebhookServiceServer interface {
 	UpdateWebhook(context.Context, *UpdateWebhookRequest) (*UpdateWebhookResponse, error)
 	// Deletes a webhook.
 	DeleteWebhook(context.Context, *DeleteWebhookRequest) (*DeleteWebhookResponse, error)
+	// Makes the API post to this gateway as declared: creates what is missing and corrects what differs.
+	//
+	// A webhook is recognised by its app and its exact target; those with other targets are never touched. Target type,
+	// triggers and secret are made right, the secret being the gateway's own: the first of the webhook's in the settings,
+	// so that a call completes a rotation. Everything is listed and planned before anything is changed; where an app would
+	// get more than 5 webhooks nothing is, and the call is `FAILED_PRECONDITION`, WEBHOOK_LIMIT_REACHED. Repeating a call
+	// changes nothing, also at the same time, and completes one that failed in the middle.
+	//
+	// A target that leads to no webhook that the gateway serves in the project is `INVALID_ARGUMENT`, WEBHOOK_UNKNOWN, at
+	// once. To `prove` that targets reach the feed, the gateway asks the API for a CAPABILITY event of its own and waits
+	// up to 10 seconds for it; one that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+	EnsureWebhooks(context.Context, *EnsureWebhooksRequest) (*EnsureWebhooksResponse, error)
 	mustEmbedUnimplementedWebhookServiceServer()
 }
 
@@ -150,6 +185,9 @@ func (UnimplementedWebhookServiceServer) UpdateWebhook(context.Context, *UpdateW
 }
 func (UnimplementedWebhookServiceServer) DeleteWebhook(context.Context, *DeleteWebhookRequest) (*DeleteWebhookResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteWebhook not implemented")
+}
+func (UnimplementedWebhookServiceServer) EnsureWebhooks(context.Context, *EnsureWebhooksRequest) (*EnsureWebhooksResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method EnsureWebhooks not implemented")
 }
 func (UnimplementedWebhookServiceServer) mustEmbedUnimplementedWebhookServiceServer() {}
 func (UnimplementedWebhookServiceServer) testEmbeddedByValue()                        {}
@@ -262,6 +300,24 @@ func _WebhookService_DeleteWebhook_Handler(srv interface{}, ctx context.Context,
 	return interceptor(ctx, in, info, handler)
 }
 
+func _WebhookService_EnsureWebhooks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EnsureWebhooksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(WebhookServiceServer).EnsureWebhooks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: WebhookService_EnsureWebhooks_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(WebhookServiceServer).EnsureWebhooks(ctx, req.(*EnsureWebhooksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // WebhookService_ServiceDesc is the grpc.ServiceDesc for WebhookService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -288,6 +344,10 @@ var WebhookService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteWebhook",
 			Handler:    _WebhookService_DeleteWebhook_Handler,
+		},
+		{
+			MethodName: "EnsureWebhooks",
+			Handler:    _WebhookService_EnsureWebhooks_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

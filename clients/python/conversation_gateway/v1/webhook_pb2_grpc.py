@@ -63,6 +63,11 @@ class WebhookServiceStub(object):
                 request_serializer=conversation__gateway_dot_v1_dot_webhook__pb2.DeleteWebhookRequest.SerializeToString,
                 response_deserializer=conversation__gateway_dot_v1_dot_webhook__pb2.DeleteWebhookResponse.FromString,
                 _registered_method=True)
+        self.EnsureWebhooks = channel.unary_unary(
+                '/conversation_gateway.v1.WebhookService/EnsureWebhooks',
+                request_serializer=conversation__gateway_dot_v1_dot_webhook__pb2.EnsureWebhooksRequest.SerializeToString,
+                response_deserializer=conversation__gateway_dot_v1_dot_webhook__pb2.EnsureWebhooksResponse.FromString,
+                _registered_method=True)
 
 
 class WebhookServiceServicer(object):
@@ -107,6 +112,23 @@ class WebhookServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EnsureWebhooks(self, request, context):
+        """Makes the API post to this gateway as declared: creates what is missing and corrects what differs.
+
+        A webhook is recognised by its app and its exact target; those with other targets are never touched. Target type,
+        triggers and secret are made right, the secret being the gateway's own: the first of the webhook's in the settings,
+        so that a call completes a rotation. Everything is listed and planned before anything is changed; where an app would
+        get more than 5 webhooks nothing is, and the call is `FAILED_PRECONDITION`, WEBHOOK_LIMIT_REACHED. Repeating a call
+        changes nothing, also at the same time, and completes one that failed in the middle.
+
+        A target that leads to no webhook that the gateway serves in the project is `INVALID_ARGUMENT`, WEBHOOK_UNKNOWN, at
+        once. To `prove` that targets reach the feed, the gateway asks the API for a CAPABILITY event of its own and waits
+        up to 10 seconds for it; one that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_WebhookServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -134,6 +156,11 @@ def add_WebhookServiceServicer_to_server(servicer, server):
                     servicer.DeleteWebhook,
                     request_deserializer=conversation__gateway_dot_v1_dot_webhook__pb2.DeleteWebhookRequest.FromString,
                     response_serializer=conversation__gateway_dot_v1_dot_webhook__pb2.DeleteWebhookResponse.SerializeToString,
+            ),
+            'EnsureWebhooks': grpc.unary_unary_rpc_method_handler(
+                    servicer.EnsureWebhooks,
+                    request_deserializer=conversation__gateway_dot_v1_dot_webhook__pb2.EnsureWebhooksRequest.FromString,
+                    response_serializer=conversation__gateway_dot_v1_dot_webhook__pb2.EnsureWebhooksResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -275,6 +302,33 @@ class WebhookService(object):
             '/conversation_gateway.v1.WebhookService/DeleteWebhook',
             conversation__gateway_dot_v1_dot_webhook__pb2.DeleteWebhookRequest.SerializeToString,
             conversation__gateway_dot_v1_dot_webhook__pb2.DeleteWebhookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EnsureWebhooks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/conversation_gateway.v1.WebhookService/EnsureWebhooks',
+            conversation__gateway_dot_v1_dot_webhook__pb2.EnsureWebhooksRequest.SerializeToString,
+            conversation__gateway_dot_v1_dot_webhook__pb2.EnsureWebhooksResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,19 @@ class WebhookServiceStub:
     """Changes a webhook."""
     DeleteWebhook: _grpc.UnaryUnaryMultiCallable[_webhook_pb2.DeleteWebhookRequest, _webhook_pb2.DeleteWebhookResponse]
     """Deletes a webhook."""
+    EnsureWebhooks: _grpc.UnaryUnaryMultiCallable[_webhook_pb2.EnsureWebhooksRequest, _webhook_pb2.EnsureWebhooksResponse]
+    """Makes the API post to this gateway as declared: creates what is missing and corrects what differs.
+
+    A webhook is recognised by its app and its exact target; those with other targets are never touched. Target type,
+    triggers and secret are made right, the secret being the gateway's own: the first of the webhook's in the settings,
+    so that a call completes a rotation. Everything is listed and planned before anything is changed; where an app would
+    get more than 5 webhooks nothing is, and the call is `FAILED_PRECONDITION`, WEBHOOK_LIMIT_REACHED. Repeating a call
+    changes nothing, also at the same time, and completes one that failed in the middle.
+
+    A target that leads to no webhook that the gateway serves in the project is `INVALID_ARGUMENT`, WEBHOOK_UNKNOWN, at
+    once. To `prove` that targets reach the feed, the gateway asks the API for a CAPABILITY event of its own and waits
+    up to 10 seconds for it; one that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+    """
 
 @_typing.type_check_only
 class WebhookServiceAsyncStub(WebhookServiceStub):
@@ -67,6 +80,19 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
     """Changes a webhook."""
     DeleteWebhook: _aio.UnaryUnaryMultiCallable[_webhook_pb2.DeleteWebhookRequest, _webhook_pb2.DeleteWebhookResponse]  # type: ignore[assignment]
     """Deletes a webhook."""
+    EnsureWebhooks: _aio.UnaryUnaryMultiCallable[_webhook_pb2.EnsureWebhooksRequest, _webhook_pb2.EnsureWebhooksResponse]  # type: ignore[assignment]
+    """Makes the API post to this gateway as declared: creates what is missing and corrects what differs.
+
+    A webhook is recognised by its app and its exact target; those with other targets are never touched. Target type,
+    triggers and secret are made right, the secret being the gateway's own: the first of the webhook's in the settings,
+    so that a call completes a rotation. Everything is listed and planned before anything is changed; where an app would
+    get more than 5 webhooks nothing is, and the call is `FAILED_PRECONDITION`, WEBHOOK_LIMIT_REACHED. Repeating a call
+    changes nothing, also at the same time, and completes one that failed in the middle.
+
+    A target that leads to no webhook that the gateway serves in the project is `INVALID_ARGUMENT`, WEBHOOK_UNKNOWN, at
+    once. To `prove` that targets reach the feed, the gateway asks the API for a CAPABILITY event of its own and waits
+    up to 10 seconds for it; one that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+    """
 
 class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
     """Manages the webhooks of apps, which newer documents of the vendor call event destinations.
@@ -114,5 +140,24 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_pb2.DeleteWebhookResponse, _abc.Awaitable[_webhook_pb2.DeleteWebhookResponse]]:
         """Deletes a webhook."""
+
+    @_abc_1.abstractmethod
+    def EnsureWebhooks(
+        self,
+        request: _webhook_pb2.EnsureWebhooksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_webhook_pb2.EnsureWebhooksResponse, _abc.Awaitable[_webhook_pb2.EnsureWebhooksResponse]]:
+        """Makes the API post to this gateway as declared: creates what is missing and corrects what differs.
+
+        A webhook is recognised by its app and its exact target; those with other targets are never touched. Target type,
+        triggers and secret are made right, the secret being the gateway's own: the first of the webhook's in the settings,
+        so that a call completes a rotation. Everything is listed and planned before anything is changed; where an app would
+        get more than 5 webhooks nothing is, and the call is `FAILED_PRECONDITION`, WEBHOOK_LIMIT_REACHED. Repeating a call
+        changes nothing, also at the same time, and completes one that failed in the middle.
+
+        A target that leads to no webhook that the gateway serves in the project is `INVALID_ARGUMENT`, WEBHOOK_UNKNOWN, at
+        once. To `prove` that targets reach the feed, the gateway asks the API for a CAPABILITY event of its own and waits
+        up to 10 seconds for it; one that no webhook can reach is `FAILED_PRECONDITION`, FEED_CLOSED.
+        """
 
 def add_WebhookServiceServicer_to_server(servicer: WebhookServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
