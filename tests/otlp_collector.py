@@ -23,6 +23,8 @@ class Collector:
     endpoint: str
     spans: list[Span] = field(default_factory=list)
     resources: list[dict[str, Any]] = field(default_factory=list)
+    text: str = ""
+    """Everything that has arrived, to be searched."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -32,6 +34,7 @@ class Collector:
 
     async def take(self, data: bytes, _context: object) -> bytes:
         """One export."""
+        self.text += data.decode("latin-1")
         for group in ExportTraceServiceRequest.FromString(data).resource_spans:
             self.resources.append({each.key: each.value.string_value for each in group.resource.attributes})
             self.spans.extend(span for scope in group.scope_spans for span in scope.spans)

@@ -37,6 +37,10 @@ class Process:
                 self._changed.clear()
                 await self._changed.wait()
 
+    def hang_up(self) -> None:
+        """Close the pipe that the log is written to."""
+        self.child._transport.get_pipe_transport(2).close()  # type: ignore[attr-defined]
+
     async def ended(self) -> int:
         """Wait for the end; its exit code."""
         async with asyncio.timeout(PATIENCE_S):

@@ -182,7 +182,9 @@ class DeliverySpans:
 
     def _deliver(self, event: Delivered, producer: SpanContext) -> None:
         subscriber = tracing.current()
-        links = [Link(producer)] + ([Link(subscriber.span_context)] if subscriber is not None else [])
+        links = [Link(producer)] + (
+            [Link(tracing.stateless(subscriber.span_context))] if subscriber is not None else []
+        )
         attributes = {
             **MESSAGING,
             "messaging.operation.name": "deliver",

@@ -73,7 +73,7 @@ class SdkRecorder:
             decided = self._sampler.should_sample(parent, trace_id, name, kind, attributes, links)
             if decided.decision is not Decision.RECORD_AND_SAMPLE:
                 return None
-        self._admission.prepare(trace_id, decided)
+        self._admission.prepare(trace_id, decided.attributes if decided else attributes)
         # An empty context: the SDK would look for a parent among its own contexts otherwise.
         return self._tracer.start_span(
             name, context=parent or Context(), kind=kind, attributes=attributes, links=links, start_time=start_ns
@@ -102,14 +102,14 @@ class _Admission(RandomIdGenerator, Sampler):
 
     def __init__(self) -> None:
         self._trace_id = 0
-        self._decided: SamplingResult | None = None
+        self._attributes: Attributes = {}
 
     def new_trace_id(self) -> int:
         return super().generate_trace_id()
 
-    def prepare(self, trace_id: int, decided: SamplingResult | None) -> None:
+    def prepare(self, trace_id: int, attributes: Attributes) -> None:
         self._trace_id = trace_id
-        self._decided = decided
+        self._attributes = attributes
 
     def generate_trace_id(self) -> int:
         return self._trace_id
@@ -125,10 +125,8 @@ class _Admission(RandomIdGenerator, Sampler):
         links: Sequence[Link] | None = None,
         trace_state: TraceState | None = None,
     ) -> SamplingResult:
-        if self._decided is not None:
-            return self._decided
-        above = get_current_span(parent_context).get_span_context()
-        return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, above.trace_state if above.is_valid else None)
+        # Without the caller's `tracestate`, which may hold anything and would be exported.
+        return SamplingResult(Decision.RECORD_AND_SAMPLE, self._attributes)
 
     def get_description(self) -> str:
         return "decided before"

@@ -45,12 +45,13 @@ class Recorder(Protocol):
 class Trace:
     """One call's place in a trace: the context that its requests go out in, and its span where that is recorded."""
 
-    __slots__ = ("context", "span")
+    __slots__ = ("context", "span", "state")
 
-    def __init__(self, context: Context, span: Span | None) -> None:
-        """Without a span, the context is the caller's own."""
+    def __init__(self, context: Context, span: Span | None, state: str = "") -> None:
+        """Without a span, the context is the caller's own; `state` is the caller's `tracestate`."""
         self.context = context
         self.span = span
+        self.state = state
 
     @property
     def span_context(self) -> SpanContext:
@@ -85,7 +86,9 @@ class Tracing:
         if record and self._recorder is not None:
             span = self._recorder.start(name, kind=SpanKind.SERVER, parent=parent, attributes=attributes)
         if span is not None:
-            trace = Trace(set_span_in_context(span, parent or Context()), span)
+            above = get_current_span(parent).get_span_context() if parent else None
+            state = above.trace_state.to_header() if above is not None else ""
+            trace = Trace(set_span_in_context(span, parent or Context()), span, state)
         elif parent:
             trace = Trace(parent, None)
         else:
@@ -120,16 +123,21 @@ class Tracing:
             name, kind=kind, parent=None, attributes=attributes, links=links, start_ns=start_ns, wanted=wanted
         )
 
-    def headers(self, context: Context) -> Headers:
-        """What carries a context on, as HTTP headers."""
+    def headers(self, context: Context, state: str) -> Headers:
+        """What carries a context on, as HTTP headers.
+
+        The caller's `tracestate` goes with it, and never into a span: what it holds is the caller's affair.
+        """
         carrier: dict[str, str] = {}
         self._propagator.inject(carrier, context)
+        if state and "traceparent" in carrier:
+            carrier["tracestate"] = state
         return tuple((name.encode(), value.encode()) for name, value in carrier.items() if value.isascii())
 
     def remote(self, carrier: Mapping[str, str]) -> SpanContext | None:
         """The span that a peer names, which may be anybody: fit to be linked, never to be a parent."""
         context = get_current_span(self._propagator.extract(carrier, Context())).get_span_context()
-        return context if context.is_valid else None
+        return stateless(context) if context.is_valid else None
 
     async def close(self, limit_s: float) -> None:
         """Export what is left, for at most `limit_s` seconds."""
@@ -140,6 +148,11 @@ class Tracing:
 def current() -> Trace | None:
     """The place in a trace of the call that is being carried out."""
     return _current.get()
+
+
+def stateless(context: SpanContext) -> SpanContext:
+    """The ids of a span alone, fit to be exported as a link."""
+    return SpanContext(context.trace_id, context.span_id, is_remote=True, trace_flags=context.trace_flags)
 
 
 def exemplar(span: Span | None) -> dict[str, str] | None:

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError
 from gateway.upstream.method import Method
-from gateway.upstream.redaction import redact
+from gateway.upstream.redaction import name_unless_number, redact
 from gateway.upstream.regions import AppRegions
 
 _VARIABLE = re.compile(r"\{(\w+)_id\}")
@@ -29,7 +29,7 @@ async def complete(
     if error.code is not grpc.StatusCode.NOT_FOUND:
         return
     kind, name = resource_of(method, request)
-    error.metadata = {**error.metadata, "resource_type": kind, "resource_name": name}
+    error.metadata = {**error.metadata, "resource_type": kind, "resource_name": name_unless_number(name)}
     app_id = app_of(request)
     other = await regions.besides(region, app_id, deadline) if app_id else ""
     if other:

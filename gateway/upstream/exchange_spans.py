@@ -51,7 +51,7 @@ class ExchangeSpans:
         if span is not None:
             context = set_span_in_context(span, context)
         goes_on = request.origin.pool in self._propagate_to
-        return Sending(self._tracing.headers(context) if goes_on else (), span)
+        return Sending(self._tracing.headers(context, trace.state) if goes_on else (), span)
 
 
 def _attributes(request: OutboundRequest) -> dict[str, str | int]:

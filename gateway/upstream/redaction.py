@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 MAX_CHARACTERS = 300
 MASK = "…"
 _DIGITS = re.compile(r"\+?\d[\d\s().-]{4,}\d|\d{4,}")
+_NUMBER = re.compile(r"\+?[\d\s().-]{6,}")
 _SHORTEST_VALUE = 4
 
 
@@ -19,6 +20,11 @@ def redact(text: str, request: Message) -> str:
         if len(value) >= _SHORTEST_VALUE and not _is_name(value):
             text = text.replace(" ".join(value.split()), MASK)
     return _DIGITS.sub(MASK, text)[:MAX_CHARACTERS]
+
+
+def name_unless_number(name: str) -> str:
+    """The name of a resource, masked where it could be a phone number: consents are named by identities."""
+    return MASK if _NUMBER.fullmatch(name) else name
 
 
 def _is_name(value: str) -> bool:

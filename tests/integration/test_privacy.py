@@ -1,14 +1,17 @@
 """A canary: secrets, tokens, texts and phone numbers are planted everywhere, and none of them comes out."""
 
+import asyncio
 import base64
 
 import grpc
 import httpx
 import pytest
-from conversation_gateway.v1 import app_message_pb2, message_pb2, message_pb2_grpc
+from conversation_gateway.v1 import app_message_pb2, contact_pb2, contact_pb2_grpc, message_pb2, message_pb2_grpc
 
 from gateway.simulator.server import Simulator
 from tests.conftest import APP_ID, Environment
+from tests.integration.webhook_door import signature_lines
+from tests.otlp_collector import collecting
 from tests.processes import gateway_process
 
 SECRETS = ("canary-key-secret", "canary-webhook-secret", "canary-text", "canary-metadata", "46709876543", "canary.jwt")
@@ -92,3 +95,127 @@ async def test_refused_credentials_are_never_quoted(environment: Environment) ->
     assert "UPSTREAM_CREDENTIALS" in said
     assert "canary" not in said + process.text
     assert APP_ID not in process.text
+
+
+# What a caller may put anywhere: a text, a number, a token. None of it is ours to show.
+TEXT, NUMBER, TOKEN = "canary-text", "46709876543", "canary.jwt"
+PLANTED: tuple[tuple[str, str], ...] = (
+    ("x-request-id", NUMBER),
+    ("x-canary", TEXT),
+    ("authorization", f"Bearer {TOKEN}"),
+    ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+    ("tracestate", f"canary={TEXT},phone={NUMBER}"),
+    ("baggage", f"phone={NUMBER},text={TEXT}"),
+)
+AGENT = (("grpc.primary_user_agent", f"{TEXT} +{NUMBER} teller/1.2 {TEXT}/{NUMBER}"),)
+
+
+async def plant_in_calls(channel: grpc.aio.Channel) -> list[str]:
+    """Call with something private in everything that a call can hold; every failure's whole text."""
+    said = []
+    messages = message_pb2_grpc.MessageServiceStub(channel)
+    contacts = contact_pb2_grpc.ContactServiceStub(channel)
+    sent = message()
+    sent.options.request_id = NUMBER
+    await messages.SendMessage(sent, timeout=10, metadata=PLANTED)
+    other = message()
+    other.options.request_id = NUMBER
+    other.ttl.seconds = 60
+    for call in (
+        messages.SendMessage(other, timeout=10, metadata=PLANTED),
+        messages.GetMessage(message_pb2.GetMessageRequest(message_id=NUMBER), timeout=10, metadata=PLANTED),
+        contacts.GetContact(contact_pb2.GetContactRequest(contact_id=NUMBER), timeout=10, metadata=PLANTED),
+        messages.ListMessages(
+            message_pb2.ListMessagesRequest(contact_id=NUMBER, page_token=TEXT, page_size=-1), metadata=PLANTED
+        ),
+        channel.unary_unary(f"/{TEXT}/{NUMBER}")(TEXT.encode(), timeout=10, metadata=PLANTED),
+        channel.unary_unary("/conversation_gateway.v1.MessageService/SendMessage")(
+            b"\xff" + NUMBER.encode(), timeout=10, metadata=PLANTED
+        ),
+    ):
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call
+        # The trailers echo nothing either; the path that was asked for is in no status.
+        said.append(f"{caught.value.details()} {caught.value.trailing_metadata()}")
+    return said
+
+
+async def plant_in_webhooks(webhooks: str, admin: str) -> list[str]:
+    """Post, signed and not, with something private in every part of a request."""
+    body = (
+        f'{{"app_id":"{APP_ID}","project_id":"demo-project","message":{{"id":"{NUMBER}","metadata":"{TEXT}",'
+        f'"contact_message":{{"text_message":{{"text":"{TEXT}"}}}},'
+        f'"channel_identity":{{"channel":"SMS","identity":"{NUMBER}"}}}}}}'
+    ).encode()
+    lines = signature_lines(body, secret=b"canary-webhook-secret", nonce=TEXT.encode()).decode().splitlines()
+    signed = dict(line.split(": ", 1) for line in lines)
+    planted = dict(PLANTED) | {"content-type": "application/json", "user-agent": f"{TEXT} {NUMBER}"}
+    urls = (f"http://{webhooks}/webhooks/default?{TEXT}={NUMBER}", f"http://{webhooks}/webhooks/{NUMBER}/{TEXT}")
+    said = []
+    async with httpx.AsyncClient() as client:
+        for url in urls:
+            for headers in (planted | signed, planted):
+                answer = await client.post(url, content=body, headers=headers)
+                said.append(f"{answer.status_code} {answer.headers} {answer.text}")
+        for accept in (TEXT, "application/openmetrics-text"):
+            answer = await client.get(f"http://{admin}/metrics?{NUMBER}={TEXT}", headers=planted | {"accept": accept})
+            said.append(f"{answer.headers} {answer.text}")
+    return said
+
+
+async def test_nothing_private_comes_out_of_any_input_there_is(environment: Environment, simulator: Simulator) -> None:
+    async with collecting() as collector:
+        planted = {
+            **environment,
+            **collector.environment,
+            "GATEWAY_WEBHOOK_SECRET": "canary-webhook-secret",
+            "GATEWAY_LOG_LEVEL": "debug",
+        }
+        async with gateway_process(planted) as process:
+            ready = await process.line("ready")
+            async with grpc.aio.insecure_channel(ready["grpc"], options=AGENT) as channel:
+                said = await plant_in_calls(channel)
+                for answer in (
+                    {"status": 500, "message": TEXT},
+                    {"fault": "reset"},
+                    {"status": 400, "message": NUMBER},
+                ):
+                    await fault(simulator, **answer)
+                    said.append(await failure_or_success(channel))
+            said += await plant_in_webhooks(ready["webhooks"], ready["admin"])
+            await collector.find("POST /webhooks/{name}", count=3)
+            process.child.terminate()
+            assert await process.ended() == 0
+        said += [process.text, collector.text, " ".join(map(str, collector.spans))]
+
+    everything = " ".join(said)
+    assert [secret for secret in SECRETS if secret in everything] == []
+    assert "teller/1.2" in process.text
+    assert "4bf92f3577b34da6a3ce929d0e0e4736" in process.text
+    assert "messages:send" in collector.text
+
+
+async def failure_or_success(channel: grpc.aio.Channel) -> str:
+    """What is said of a send that the API may spoil."""
+    try:
+        await message_pb2_grpc.MessageServiceStub(channel).SendMessage(message(), timeout=10, metadata=PLANTED)
+    except grpc.aio.AioRpcError as error:
+        return f"{error.details()} {error.trailing_metadata()}"
+    return ""
+
+
+async def test_a_log_that_nobody_reads_any_more_is_counted_and_holds_nobody_up(environment: Environment) -> None:
+    async with gateway_process(environment) as process:
+        ready = await process.line("ready")
+        process.hang_up()
+        async with grpc.aio.insecure_channel(ready["grpc"]) as channel, httpx.AsyncClient() as client:
+            async with asyncio.timeout(20):
+                while True:
+                    await message_pb2_grpc.MessageServiceStub(channel).SendMessage(message(), timeout=10)
+                    page = (await client.get(f"http://{ready['admin']}/metrics")).text
+                    if "gateway_log_lines_lost_total 0.0" not in page:
+                        break
+        process.child.terminate()
+        code = await process.ended()
+
+    assert code == 0

@@ -180,6 +180,20 @@ async def test_the_sampler_of_the_variablesdecides(environment: Environment, col
     assert {span.trace_id for span in collector.spans} == {CALLERS_TRACE}
 
 
+async def test_a_latency_leads_to_the_trace_that_it_was_measured_in(
+    environment: Environment, collector: Collector
+) -> None:
+    async with traced(environment, **collector.environment) as (process, channel):
+        await send(channel, traceparent=CALLER)
+        ready = await process.line("ready")
+        async with httpx.AsyncClient() as client:
+            accept = {"accept": "application/openmetrics-text; version=1.0.0"}
+            page = (await client.get(f"http://{ready['admin']}/metrics", headers=accept)).text
+
+    joined = {line.partition("{")[0] for line in page.splitlines() if f'trace_id="{CALLERS_TRACE.hex()}"' in line}
+    assert {"grpc_server_handling_seconds_bucket", "gateway_upstream_seconds_bucket"} <= joined
+
+
 async def test_health_is_not_traced(environment: Environment, collector: Collector) -> None:
     async with traced(environment, **collector.environment) as (_, channel):
         await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
