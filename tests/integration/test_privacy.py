@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from typing import Any
 
 import grpc
 import httpx
@@ -115,6 +116,8 @@ async def plant_in_calls(channel: grpc.aio.Channel) -> list[str]:
     said = []
     messages = message_pb2_grpc.MessageServiceStub(channel)
     contacts = contact_pb2_grpc.ContactServiceStub(channel)
+    unknown: Any = channel.unary_unary(f"/{TEXT}/{NUMBER}")
+    unreadable: Any = channel.unary_unary("/conversation_gateway.v1.MessageService/SendMessage")
     sent = message()
     sent.options.request_id = NUMBER
     await messages.SendMessage(sent, timeout=10, metadata=PLANTED)
@@ -128,10 +131,8 @@ async def plant_in_calls(channel: grpc.aio.Channel) -> list[str]:
         messages.ListMessages(
             message_pb2.ListMessagesRequest(contact_id=NUMBER, page_token=TEXT, page_size=-1), metadata=PLANTED
         ),
-        channel.unary_unary(f"/{TEXT}/{NUMBER}")(TEXT.encode(), timeout=10, metadata=PLANTED),
-        channel.unary_unary("/conversation_gateway.v1.MessageService/SendMessage")(
-            b"\xff" + NUMBER.encode(), timeout=10, metadata=PLANTED
-        ),
+        unknown(TEXT.encode(), timeout=10, metadata=PLANTED),
+        unreadable(b"\xff" + NUMBER.encode(), timeout=10, metadata=PLANTED),
     ):
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await call
