@@ -37,7 +37,7 @@ _log = logs.logger("state")
 SCRIPTS = (
     "open", "append", "read", "time", "overview", "acquire", "commit", "trim", "renew", "seen",
     "reserve", "dispatched", "conclude", "release", "settle", "beat",
-    "token_read", "token_claim", "token_write", "token_drop",
+    "token_read", "token_claim", "token_write", "token_drop", "lease",
 )  # fmt: skip
 REASONS = ("slow", "away", "read_only", "out_of_memory", "loading", "moved", "unsafe", "refused")
 _KINDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (

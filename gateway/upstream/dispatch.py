@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.clock import Clock
-from gateway.upstream.pace import Pace
+from gateway.upstream.pace import Permits
 from gateway.upstream.waiting_line import Waiter, WaitingLine
 
 # Event loops count timers in milliseconds: asking for less would spin. Permits are paid by the clock, not by the timer,
@@ -41,7 +41,7 @@ class Timers(Protocol):
 class Stage:
     """A pace and the calls that wait for it."""
 
-    pace: Pace
+    pace: Permits
     line: WaitingLine = field(default_factory=WaitingLine)
 
 
@@ -52,7 +52,7 @@ class Dispatch:
     one in front of both for each caller that has a share.
     """
 
-    def __init__(self, *, project: Pace, clock: Clock, timers: Timers) -> None:
+    def __init__(self, *, project: Permits, clock: Clock, timers: Timers) -> None:
         """Start with nobody waiting; `timers` is the event loop that `clock` belongs to."""
         self.project = Stage(pace=project)
         self.slowed: dict[str, Stage] = {}
@@ -88,6 +88,16 @@ class Dispatch:
             for pace, busy_period in waiter.permits:
                 pace.give_back(busy_period, now_s)
             self._advance(now_s)
+
+    def refresh(self) -> None:
+        """Look again: permits have come, or ceased to."""
+        self._advance(self._clock.monotonic())
+
+    def refuse_all(self) -> None:
+        """Refuse everybody who waits."""
+        waiting, self._expiries = self._expiries, []
+        for _, _, waiter in waiting:
+            self._expire(waiter)
 
     def _advance(self, now_s: float) -> None:
         """Refuse those whose time is over, give out the permits that are due, and set the timer for the next."""
@@ -136,6 +146,8 @@ class Dispatch:
 
     def _set_timer(self, now_s: float) -> None:
         """Wake up when the next permit is due or the next call runs out of time, whichever is first."""
+        if self.project.line.count:
+            self.project.pace.wanted()
         due_s = [stage.pace.due_s for stage in self.stages() if stage.line.count]
         if not due_s:
             return

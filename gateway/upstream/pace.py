@@ -5,9 +5,42 @@ back or throttled: in any span of `t` seconds no more than `burst + rate_per_s *
 """
 
 import math
+from typing import Protocol
 
 # Sums of intervals are off by less than this; without it the last permit of a burst could come a moment late.
 ROUNDING_S = 1e-9
+
+
+class Permits(Protocol):
+    """Where the dispatch takes permits from; every method is told the monotonic instant."""
+
+    @property
+    def due_s(self) -> float:
+        """The instant from which the next permit may be taken; it may lie in the past."""
+
+    def wanted(self) -> None:
+        """Somebody waits for a permit."""
+
+    def wait_s(self, permits: int, now_s: float) -> float:
+        """Seconds until the last of the next `permits` is due, if nobody else takes any."""
+
+    def take(self, now_s: float) -> int:
+        """Take the permit that is due, and get what `give_back` needs to undo it."""
+
+    def give_back(self, busy_period: int, now_s: float) -> None:
+        """Return a permit that was taken and not used."""
+
+    def throttle(self, now_s: float, *, pause_s: float, rate_per_s: float) -> None:
+        """Give nothing for `pause_s` seconds, then continue at a lower rate, rising steadily."""
+
+    def rate_per_s(self, now_s: float) -> float:
+        """The rate at an instant; during a pause, the one it will end with."""
+
+    def pause_left_s(self, now_s: float) -> float:
+        """Seconds until a pause ends; zero without one."""
+
+    def recovered(self, now_s: float) -> bool:
+        """Whether nothing is left of the last throttling."""
 
 
 class Pace:
@@ -44,6 +77,9 @@ class Pace:
     def due_s(self) -> float:
         """The instant from which the next permit may be taken; it may lie in the past."""
         return self._paid_at_s - self._tolerance_s
+
+    def wanted(self) -> None:
+        """Somebody waits for a permit; these need no fetching."""
 
     def wait_s(self, permits: int, now_s: float) -> float:
         """Seconds until the last of the next `permits` is due, if nobody else takes any; recovery is reckoned in."""

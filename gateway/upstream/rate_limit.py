@@ -15,8 +15,11 @@ import grpc
 from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import LimitError
+from gateway.state.permits import PermitCell
 from gateway.upstream.dispatch import Dispatch, Stage, Timers
-from gateway.upstream.pace import Pace
+from gateway.upstream.leased_pace import LeasedPace
+from gateway.upstream.leasing import Leasing
+from gateway.upstream.pace import Pace, Permits
 from gateway.upstream.waiting_line import Priority, Waiter, WaitingLine
 
 __all__ = ["Claim", "LimiterStats", "Priority", "RateLimiter"]
@@ -98,16 +101,32 @@ class RateLimiter:
         max_waiting: int = 20_000,
         max_waiting_per_caller: int = 10_000,
         observer: LimiterObserver | None = None,
+        cell: PermitCell | None = None,
+        local_share: float = 0.0,
     ) -> None:
         """Start with a full burst; `timers` is the event loop.
+
+        With a `cell` the rate is that of all processes which lease from it; while it cannot be asked calls go on at
+        `local_share` of the rate, or, where that is 0, are refused with `StoreError`.
 
         `margin` is the part of `rate_per_s` that is left unused. Both bounds count each priority by itself, so that
         a campaign cannot fill the line for calls that a person waits for.
         """
         self._rate_per_s = rate_per_s * (1 - margin)
         recovery_per_s2 = self._rate_per_s * RECOVERY_PER_S
-        self._pace = Pace(rate_per_s=self._rate_per_s, burst=burst, recovery_per_s2=recovery_per_s2)
-        self._dispatch = Dispatch(project=self._pace, clock=clock, timers=timers)
+        self._leasing: Leasing | None = None
+        self._pace: Permits
+        if cell is None:
+            self._pace = Pace(rate_per_s=self._rate_per_s, burst=burst, recovery_per_s2=recovery_per_s2)
+            self._dispatch = Dispatch(project=self._pace, clock=clock, timers=timers)
+        else:
+            local_per_s = self._rate_per_s * local_share
+            recovery_per_s2 *= local_share
+            local = Pace(rate_per_s=local_per_s, burst=1, recovery_per_s2=recovery_per_s2) if local_share else None
+            leased = LeasedPace(rate_per_s=self._rate_per_s, local=local, cut=CUT, floor=FLOOR, fetch=self._fetch)
+            self._pace = leased
+            self._dispatch = Dispatch(project=leased, clock=clock, timers=timers)
+            self._leasing = Leasing(cell=cell, pace=leased, dispatch=self._dispatch, clock=clock)
         self._line = self._dispatch.project.line
         self._slowed = self._dispatch.slowed
         self._shares = self._dispatch.shares
@@ -117,6 +136,11 @@ class RateLimiter:
         self._max_waiting = max_waiting
         self._max_waiting_per_caller = max_waiting_per_caller
         self._observer = observer or Unobserved()
+
+    async def close(self) -> None:
+        """Lease nothing more."""
+        if self._leasing is not None:
+            await self._leasing.close()
 
     async def acquire(self, claim: Claim, deadline: Deadline) -> float:
         """Take a permit, waiting for it if need be; gives the seconds waited.
@@ -196,7 +220,7 @@ class RateLimiter:
             slowed_apps=len(self._slowed),
         )
 
-    def _pace_of_app(self, app_id: str, now_s: float) -> Pace:
+    def _pace_of_app(self, app_id: str, now_s: float) -> Permits:
         """The pace of an app in trouble; its calls that wait already move over when their turn comes."""
         self._forget_recovered(now_s)
         if app_id not in self._slowed:
@@ -211,6 +235,10 @@ class RateLimiter:
         for app_id, stage in list(self._slowed.items()):
             if not stage.line.count and stage.pace.recovered(now_s):
                 del self._slowed[app_id]
+
+    def _fetch(self) -> None:
+        if self._leasing is not None:
+            self._leasing.wake()
 
     def _admit(self, claim: Claim, deadline: Deadline, now_s: float) -> Waiter:
         """Let a call wait, or refuse it when there is no place or no hope."""

@@ -16,10 +16,12 @@ import orjson
 from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError
+from gateway.state.token_vault import SharedToken, TokenVault
 from gateway.telemetry.logs import logger
 from gateway.upstream.exchange import ExchangeError, OutboundRequest, Transport
 from gateway.upstream.hosts import Endpoint
 from gateway.upstream.pace import Pace
+from gateway.upstream.shared_tokens import SharedTokens
 
 PATH = "/oauth2/token"
 RENEW_AFTER_LIFE = 0.8
@@ -108,8 +110,11 @@ class TokenCache:
         clock: Clock,
         randomness: random.Random,
         observe: Callable[[str], None] = _unobserved,
+        vault: TokenVault | None = None,
     ) -> None:
         """Keep the collaborators; nothing is fetched before the first caller needs it.
+
+        With a `vault` the token is one for all who share it.
 
         `observe` is told of each request how it ended: `ok`, `refused` or `unavailable`.
         """
@@ -120,6 +125,8 @@ class TokenCache:
         self._clock = clock
         self._randomness = randomness
         self._observe = observe
+        self._shared = SharedTokens(vault=vault, clock=clock) if vault is not None else None
+        self._refused = ""
         self._token: Token | None = None
         self._renewal: asyncio.Task[None] | None = None
         self._failure = _NoToken()
@@ -156,6 +163,7 @@ class TokenCache:
         """Forget the token that was refused, unless a newer one has taken its place."""
         if self._token is not None and self._token.value == value:
             self._token = None
+            self._refused = value
 
     def use_key_secret(self, key_secret: str) -> None:
         """Ask with this secret from the next request on. The token in use was had honestly, and stays."""
@@ -163,6 +171,8 @@ class TokenCache:
         if authorization == self._authorization:
             return
         self._authorization = authorization
+        if self._shared is not None:
+            self._shared.use_key_secret(key_secret)
         # What was refused before need not be now.
         self._failures, self._not_before_s = 0, float("-inf")
         log.info("key_secret_replaced")
@@ -179,12 +189,10 @@ class TokenCache:
             for attempt in range(FETCH_ATTEMPTS):
                 await self._clock.sleep(self._delay_s(attempt))
                 self._pace.take(self._clock.monotonic())
-                answer = await self._fetch()
-                if isinstance(answer, Token):
-                    self._observe("ok")
-                    self._token, self._failures = answer, 0
+                answer = await self._obtain()
+                if isinstance(answer, SharedToken):
+                    self._token, self._failures = self._kept(answer), 0
                     return
-                self._observe("refused" if answer.final else "unavailable")
                 self._failure = answer
                 log.warning("token_request_failed", http_status=answer.status, attempt=attempt + 1)
                 if answer.final:
@@ -204,8 +212,27 @@ class TokenCache:
         jitter_s = self._randomness.uniform(0, ceiling_s)
         return max(self._failure.asked_delay_s + jitter_s, paced_s)
 
-    async def _fetch(self) -> Token | _NoToken:
+    async def _obtain(self) -> SharedToken | _NoToken:
+        """A token that another replica has fetched, or one of our own."""
+        if self._shared is None:
+            return await self._fetch()
+        known = frozenset({self._refused, self._token.value if self._token else ""})
+        return await self._shared.obtain(self._fetch, known=known, ripe=1 - RENEW_AFTER_LIFE)
+
+    def _kept(self, token: SharedToken) -> Token:
+        """A token as it is served: renewed by each replica at a moment of its own."""
+        now_s, early = self._clock.monotonic(), RENEW_AFTER_LIFE - self._randomness.uniform(0, RENEW_JITTER)
+        expires_at_s = now_s + token.left_s
+        return Token(value=token.value, renew_at_s=expires_at_s - token.life_s * (1 - early), expires_at_s=expires_at_s)
+
+    async def _fetch(self) -> SharedToken | _NoToken:
         """Ask the auth host once."""
+        answer = await self._ask()
+        final = isinstance(answer, _NoToken) and answer.final
+        self._observe("ok" if isinstance(answer, SharedToken) else "refused" if final else "unavailable")
+        return answer
+
+    async def _ask(self) -> SharedToken | _NoToken:
         request = token_request(self._endpoint, self._authorization)
         asked_at_s = self._clock.monotonic()
         try:
@@ -219,7 +246,7 @@ class TokenCache:
             return _NoToken(status=response.status, asked_delay_s=asked_delay_s)
         return self._read(response.body, asked_at_s)
 
-    def _read(self, body: bytes, asked_at_s: float) -> Token | _NoToken:
+    def _read(self, body: bytes, asked_at_s: float) -> SharedToken | _NoToken:
         try:
             answer = orjson.loads(body)
             value, life_s = answer["access_token"], float(answer.get("expires_in") or DEFAULT_LIFE_S)
@@ -227,8 +254,7 @@ class TokenCache:
             return _NoToken(status=200)
         if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value or life_s <= 0:
             return _NoToken(status=200)
-        early = RENEW_AFTER_LIFE - self._randomness.uniform(0, RENEW_JITTER)
-        return Token(value=value, renew_at_s=asked_at_s + life_s * early, expires_at_s=asked_at_s + life_s)
+        return SharedToken(value=value, life_s=life_s, left_s=life_s - (self._clock.monotonic() - asked_at_s))
 
 
 def token_request(endpoint: Endpoint, authorization: bytes) -> OutboundRequest:

@@ -17,7 +17,7 @@ import math
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from gateway.upstream.pace import Pace
+from gateway.upstream.pace import Permits
 
 GUARANTEED_EVERY = 40
 # How many permits back the share of the more urgent is averaged: a third of a second at the project's full rate.
@@ -50,7 +50,7 @@ class Waiter:
     expires_s: float
     outcome: asyncio.Future[bool]
     line: "WaitingLine | None" = None
-    permits: list[tuple[Pace, int]] = field(default_factory=list)
+    permits: list[tuple[Permits, int]] = field(default_factory=list)
 
 
 class WaitingLine:
