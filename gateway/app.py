@@ -106,13 +106,20 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
     files = WatchedFiles(clock=clock, interval_s=settings.reread_s)
     async with AsyncExitStack() as stack:
         try:
-            spans = await Spans.open(settings.state_path)
+            spans = await Spans.open(settings.state_path if settings.embedded else None)
             stack.push_async_callback(_close, spans, grace)
-            events = await inbound.open_log(settings, metrics, clock, stack)
+            events, shared = await inbound.open_log(settings, metrics, clock, stack)
             feed = inbound.open_feed(settings, events, spans.feed(metrics.feed), clock, stack)
             vitals = inbound.open_vitals(settings, events, feed, (metrics, clock), stack)
             ground = outbound.Ground(
-                settings=settings, clock=clock, metrics=metrics, events=events, grace=grace, files=files, spans=spans
+                settings=settings,
+                clock=clock,
+                metrics=metrics,
+                events=events,
+                shared=shared,
+                grace=grace,
+                files=files,
+                spans=spans,
             )
             calls = await outbound.build(ground, stack)
             http = _HttpDoors(metrics=metrics, grace=grace, stack=stack)

@@ -13,7 +13,8 @@ from gateway.events.stream import FeedObserver
 from gateway.events.vitals import Vitals
 from gateway.settings import Settings, all_projects, all_webhooks
 from gateway.settings.webhook_secrets import WebhookSecrets
-from gateway.state.log import Keep
+from gateway.shared import Shared, open_shared
+from gateway.state.log import EventLog, Keep
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.telemetry.logs import logger
 from gateway.telemetry.metrics import Metrics
@@ -26,10 +27,20 @@ from gateway.webhooks.spellings import TRIGGERS
 log = logger("inbound")
 
 
-async def open_log(settings: Settings, metrics: Metrics, clock: Clock, stack: AsyncExitStack) -> SqliteEventLog:
-    """The event log, kept within its retention; `stack` closes it after everything that uses it."""
-    settings.state_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    events = await SqliteEventLog.open(settings.state_path, clock=clock, observe_commit=metrics.store.committed)
+async def open_log(
+    settings: Settings, metrics: Metrics, clock: Clock, stack: AsyncExitStack
+) -> tuple[EventLog, Shared | None]:
+    """The event log, kept within its retention, and what else replicas share, if they do.
+
+    `stack` closes them after everything that uses them.
+    """
+    shared = await open_shared(settings, metrics, clock, stack)
+    events: EventLog
+    if shared is not None:
+        events = await shared.log()
+    else:
+        settings.state_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        events = await SqliteEventLog.open(settings.state_path, clock=clock, observe_commit=metrics.store.committed)
     stack.push_async_callback(events.close)
     keep = Keep(
         age_s=settings.feed_retention_s,
@@ -43,11 +54,11 @@ async def open_log(settings: Settings, metrics: Metrics, clock: Clock, stack: As
     stack.push_async_callback(retention.close)
     retention.start()
     metrics.store.usable.add(lambda: events.usable)
-    return events
+    return events, shared
 
 
 def open_feed(
-    settings: Settings, events: SqliteEventLog, observer: FeedObserver, clock: Clock, stack: AsyncExitStack
+    settings: Settings, events: EventLog, observer: FeedObserver, clock: Clock, stack: AsyncExitStack
 ) -> Feed:
     """The feed over the log; requests that name no project mean the first."""
     default = all_projects(settings)[0].project_id
@@ -57,7 +68,7 @@ def open_feed(
 
 
 def open_vitals(
-    settings: Settings, events: SqliteEventLog, feed: Feed, ground: tuple[Metrics, Clock], stack: AsyncExitStack
+    settings: Settings, events: EventLog, feed: Feed, ground: tuple[Metrics, Clock], stack: AsyncExitStack
 ) -> Vitals:
     """What log and feed are asked at each scrape; its `refresh` comes first."""
     metrics, clock = ground
@@ -83,7 +94,7 @@ def webhook_secrets(settings: Settings, files: WatchedFiles) -> WebhookSecrets:
 
 def receiver(
     settings: Settings,
-    events: SqliteEventLog,
+    events: EventLog,
     metrics: Metrics,
     clock: Clock,
     secrets: WebhookSecrets,

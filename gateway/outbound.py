@@ -13,7 +13,9 @@ from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.grace import Grace
 from gateway.settings import ProjectSettings, Settings, all_projects
-from gateway.state.sqlite_log import SqliteEventLog
+from gateway.shared import Shared as SharedState
+from gateway.state.log import EventLog
+from gateway.state.requests import RequestStore
 from gateway.state.sqlite_requests import SqliteRequestStore
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.spans import Spans
@@ -51,7 +53,9 @@ class Ground:
     settings: Settings
     clock: Clock
     metrics: Metrics
-    events: SqliteEventLog
+    events: EventLog
+    shared: SharedState | None
+    """What replicas share; None where the state is embedded."""
     grace: Grace
     files: WatchedFiles
     spans: Spans = field(default_factory=Spans)
@@ -147,6 +151,7 @@ def _attempts(ground: Ground, shared: Shared, described: ProjectSettings, stack:
         clock=clock,
         randomness=randomness,
         observe=ground.metrics.tokens.fetched,
+        vault=ground.shared.vault(described) if ground.shared else None,
     )
     stack.push_async_callback(tokens.close)
     limiter = RateLimiter(
@@ -157,7 +162,10 @@ def _attempts(ground: Ground, shared: Shared, described: ProjectSettings, stack:
         margin=settings.rate_limit_margin,
         burst=settings.rate_limit_burst,
         observer=ground.spans.limiter(ground.metrics.limiter),
+        cell=ground.shared.permits(described) if ground.shared else None,
+        local_share=settings.state_local_share,
     )
+    stack.push_async_callback(limiter.close)
     limiter.share({caller.name: caller.quota_share for caller in settings.callers if caller.quota_share is not None})
     _watch(ground.metrics, tokens, limiter)
     if described.key_secret_file:
@@ -188,6 +196,7 @@ def _watch(metrics: Metrics, tokens: TokenCache, limiter: RateLimiter) -> None:
 
     metrics.tokens.remaining.add(tokens.remaining_s)
     metrics.limiter.rate.add(lambda: limiter.stats().rate_per_s)
+    metrics.limiter.local.add(lambda: limiter.local)
     metrics.limiter.paused.add(lambda: limiter.stats().pause_left_s > 0)
     for priority in Priority:
         metrics.limiter.waiting[priority.name.lower()].add(partial(waiting, priority))
@@ -196,9 +205,13 @@ def _watch(metrics: Metrics, tokens: TokenCache, limiter: RateLimiter) -> None:
 async def _request_ids(ground: Ground, stack: AsyncExitStack) -> RequestIds:
     """Request ids live in a file of their own: a quarantined log must not be able to cause a second send."""
     settings, clock = ground.settings, ground.clock
-    path = settings.state_path.with_name(settings.state_path.name + REQUESTS_SUFFIX)
-    store = await SqliteRequestStore.open(path, clock=clock)
-    stack.push_async_callback(store.close)
+    store: RequestStore
+    if ground.shared is not None:
+        store = ground.shared.requests(stack)
+    else:
+        path = settings.state_path.with_name(settings.state_path.name + REQUESTS_SUFFIX)
+        embedded = store = await SqliteRequestStore.open(path, clock=clock)
+        stack.push_async_callback(embedded.close)
     request_ids = RequestIds(store=store, clock=clock, observe=ground.metrics.upstream.request_id)
 
     async def close() -> None:

@@ -1,5 +1,6 @@
 """What is in force, for people to read: every value redacted, with where it came from."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,4 +46,6 @@ def _shown(value: Any) -> str:
         return ",".join(_shown(part) for part in value)
     if isinstance(value, SecretStr):
         return "***" if value.get_secret_value() else ""
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    # The password of a store is part of its URL.
+    return re.sub(r"(?<=://)[^/]*@", "***@", text)

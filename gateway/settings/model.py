@@ -152,7 +152,42 @@ class Settings(BaseModel):
         (),
     )
 
-    state_url: StateUrl = _knob("GATEWAY_STATE_URL", "Where events are kept: `sqlite:///` and the path of a file.")
+    state_url: StateUrl = _knob(
+        "GATEWAY_STATE_URL",
+        "Where the state is kept: `sqlite:///` and the path of a file for one process, or "
+        "`valkey://:password@host:6379/0` (`valkeys://` over TLS) for replicas that share it.",
+    )
+    state_accept_unsafe: bool = _knob(
+        "GATEWAY_STATE_ACCEPT_UNSAFE",
+        "Use a Valkey server that may forget what it has acknowledged: eviction, no append-only file, a weaker fsync.",
+        default=False,
+    )
+    state_replica_count: int = _knob(
+        "GATEWAY_STATE_REPLICA_COUNT",
+        "Replicas of Valkey that must have an event on disk before its 200.",
+        0,
+        ge=0,
+        le=5,
+    )
+    state_wait_s: float = _knob(
+        "GATEWAY_STATE_WAIT_S",
+        "Longest time in seconds that a send waits for Valkey, each time it does.",
+        0.05,
+        gt=0,
+        le=5,
+    )
+    state_local_share: float = _knob(
+        "GATEWAY_STATE_LOCAL_SHARE",
+        "Part of the rate limit that each replica uses by itself while Valkey is away; 0 refuses sends instead.",
+        0.25,
+        ge=0,
+        le=1,
+    )
+    state_away_request_ids: Literal["refuse", "local"] = _knob(
+        "GATEWAY_STATE_AWAY_REQUEST_IDS",
+        "While Valkey is away `refuse` writes with a request id, or let each replica remember them (`local`).",
+        "refuse",
+    )
     feed_retention_s: int = _knob(
         "GATEWAY_FEED_RETENTION_S", "Seconds an event stays readable on the feed.", 7 * 86_400, ge=60
     )
@@ -282,6 +317,11 @@ class Settings(BaseModel):
     def _fill_state_url(cls, values: Any) -> Any:
         state_url = values.get("state_url") or _default_state_url()
         return {**values, "state_url": state_url} if state_url else values
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the state is a file of this process."""
+        return self.state_url.startswith("sqlite:")
 
     @property
     def state_path(self) -> Path:

@@ -57,10 +57,22 @@ def _base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+_SERVERS = ("valkey", "valkeys", "redis", "rediss")
+
+
 def _state_url(url: str) -> str:
-    if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
-        raise ValueError("must be sqlite:///path/of/the/file")
-    return url
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite" and len(rest) > 1 and rest.startswith("/"):
+        return url
+    if scheme in _SERVERS:
+        try:
+            parts = urlsplit(url)
+            known = bool(parts.hostname) and (parts.port or 1) > 0 and (parts.path.lstrip("/") or "0").isdigit()
+        except ValueError:
+            known = False
+        if known:
+            return url
+    raise ValueError("must be sqlite:///path/of/the/file, or valkey://host:6379/0 (also valkeys, redis, rediss)")
 
 
 def split(value: Any) -> Any:

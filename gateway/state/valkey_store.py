@@ -8,6 +8,7 @@ told at once, without waiting, until a beat has proved that it takes writes agai
 import asyncio
 import contextlib
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,11 +83,21 @@ def unseen(_reason: str) -> None:
     """Count no failures."""
 
 
+def unseen_commit(_event_count: int, _duration_s: float) -> None:
+    """Observe no commits."""
+
+
 class ValkeyStore:
     """What the parts of the shared state talk to; belongs to one event loop."""
 
     def __init__(
-        self, *, options: StoreOptions, servers: Servers, client: Redis, failed: Callable[[str], None]
+        self,
+        *,
+        options: StoreOptions,
+        servers: Servers,
+        client: Redis,
+        failed: Callable[[str], None],
+        observe_commit: Callable[[int, float], None],
     ) -> None:
         """Use a client that was checked; `open` is the way in."""
         self.options = options
@@ -95,6 +106,7 @@ class ValkeyStore:
         self._servers = servers
         self._client = client
         self._count_failure = failed
+        self._observe_commit = observe_commit
         self._failure = ""
         self._recovered = asyncio.Event()
         self._recovered.set()
@@ -105,10 +117,17 @@ class ValkeyStore:
         self._watch = asyncio.create_task(self._keep_alive(), name="valkey-watch")
 
     @classmethod
-    async def open(cls, options: StoreOptions, *, failed: Callable[[str], None] = unseen) -> "ValkeyStore":
+    async def open(
+        cls,
+        options: StoreOptions,
+        *,
+        failed: Callable[[str], None] = unseen,
+        observe_commit: Callable[[int, float], None] = unseen_commit,
+    ) -> "ValkeyStore":
         """Connect, and check that the server is safe; `StoreError` with one clear line otherwise.
 
-        `failed` is told the reason, one of `REASONS`, whenever the store becomes unusable.
+        `failed` is told the reason, one of `REASONS`, whenever the store becomes unusable; `observe_commit` the number
+        of events in each group, and the seconds until it was on disk.
         """
         try:
             servers = Servers(url=options.url, key=_key(options.project_id, "log"), accept_unsafe=options.accept_unsafe)
@@ -116,7 +135,7 @@ class ValkeyStore:
             raise UnsafeStoreError(f"GATEWAY_STATE_URL: {error}") from None
         client = await servers.connect()
         await _load(client)
-        store = cls(options=options, servers=servers, client=client, failed=failed)
+        store = cls(options=options, servers=servers, client=client, failed=failed, observe_commit=observe_commit)
         await store.beat()
         return store
 
@@ -207,6 +226,14 @@ class ValkeyStore:
 
     async def _send_events(self, group: Sequence[Order]) -> list[Any]:
         self._check()
+        started_s = time.monotonic()
+        answers = await self._send_confirmed(group)
+        event_count = sum(order.script is script("append") for order in group)
+        self._observe_commit(event_count, time.monotonic() - started_s)
+        return answers
+
+    async def _send_confirmed(self, group: Sequence[Order]) -> list[Any]:
+        """Send a group, and wait until as many replicas as are asked for have it on disk too."""
         wanted = self.options.replica_count
         if not wanted:
             return await self._send_group(group)

@@ -99,6 +99,9 @@ class FeedMetrics:
         self._ended.get(reason, self._ended[OTHER]).inc()
 
 
+STORE_FAILURES = ("slow", "away", "read_only", "out_of_memory", "loading", "moved", "unsafe", "refused")
+
+
 class StoreMetrics:
     """The event log."""
 
@@ -124,6 +127,19 @@ class StoreMetrics:
             "Time since the oldest event in the log was stored; 0 if empty.",
             max,
         )
+
+        self._failures = Counter(
+            "gateway_store_failures",
+            "Times that the shared store became unusable, by why.",
+            ("reason",),
+            registry=registry,
+        )
+        for reason in STORE_FAILURES:
+            self._failures.labels(reason)
+
+    def failed(self, reason: str) -> None:
+        """The shared store has become unusable."""
+        self._failures.labels(reason if reason in STORE_FAILURES else "refused").inc()
 
     def committed(self, event_count: int, duration_s: float) -> None:
         """A commit has returned; called on the thread that writes."""

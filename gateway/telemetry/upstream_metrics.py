@@ -70,6 +70,9 @@ class LimiterMetrics:
         self.paused = watches.gauge(
             "gateway_rate_limit_paused", "Whether permits are held back after a 429 of the API: 0 or 1.", max
         )
+        self.local = watches.gauge(
+            "gateway_rate_limit_local", "Whether calls go on at the local share, as the store is away: 0 or 1.", max
+        )
 
     def granted(self, priority: int, waited_s: float) -> None:
         """A call has its permit."""

@@ -137,6 +137,11 @@ class RateLimiter:
         self._max_waiting_per_caller = max_waiting_per_caller
         self._observer = observer or Unobserved()
 
+    @property
+    def local(self) -> bool:
+        """Whether the shared rate cannot be had, so that calls go on at the local share."""
+        return isinstance(self._pace, LeasedPace) and self._pace.away
+
     async def close(self) -> None:
         """Lease nothing more."""
         if self._leasing is not None:

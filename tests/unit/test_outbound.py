@@ -66,6 +66,7 @@ async def calling(folder: Path) -> AsyncIterator[Any]:
             clock=clock,
             metrics=Metrics(),
             events=events,
+            shared=None,
             grace=Grace(total_s=1.0, clock=clock),
             files=WatchedFiles(clock=clock),
         )

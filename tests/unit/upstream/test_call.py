@@ -44,6 +44,7 @@ async def test_a_deadline_already_past_is_exceeded_without_touching_the_queue(tm
             clock=clock,
             metrics=metrics,
             events=events,
+            shared=None,
             grace=grace,
             files=WatchedFiles(clock=clock),
         )
