@@ -97,7 +97,7 @@ proto: $(VENV)/.installed $(VENV)-proto/.installed ## Generate everything that f
 	$(BIN)/python deploy/helm/readme.py > deploy/helm/conversation-gateway/README.md
 	$(BIN)/python -m gateway.cli.metrics_reference > docs/metrics.md
 
-BENCHES := sends mapping rate_limit pressure transport feed live log webhooks large_batch capacity tracking traces
+BENCHES := sends mapping rate_limit pressure transport feed live log webhooks large_batch capacity tracking traces valkey
 .PHONY: bench
 bench: $(BENCHES:%=bench-%) ## Measure everything: see bench/README.md; one part of it by make bench-sends and the like
 

@@ -161,7 +161,7 @@ async def measure(plan: Plan, limit_per_s: float) -> bool:
         recorded = str(round((limit_per_s + 10) * (plan.duration_s + 10) * 2))
         limits = ("--project-rate-per-s", str(limit_per_s), "--recorded-requests", recorded)
         async with child("gateway.cli", "simulator", *limits, core=None, environment={}) as simulator:
-            settings = _settings(simulator.ready["url"], Path(folder), limit_per_s)
+            settings = settings_for(simulator.ready["url"], Path(folder), limit_per_s)
             started = child("gateway.cli", "serve", core=None, environment=settings, ready_on="stderr")
             async with started as gateway:
                 tally = await _offered(gateway, plan)
@@ -191,7 +191,7 @@ async def _offered(gateway: Child, plan: Plan) -> Tally:
         await asyncio.gather(*(channel.close() for channel in channels))
 
 
-def _settings(url: str, folder: Path, limit_per_s: float) -> dict[str, str]:
+def settings_for(url: str, folder: Path, limit_per_s: float) -> dict[str, str]:
     doors = dict.fromkeys(("GATEWAY_GRPC_ADDRESS", "GATEWAY_WEBHOOK_ADDRESS", "GATEWAY_ADMIN_ADDRESS"), "127.0.0.1:0")
     hosts = {host.upper(): f"{url}/{{region}}/{host}" for host in ("conversation", "batch", "template")}
     return {

@@ -30,7 +30,10 @@ from gateway.clock import Clock
 from gateway.http_server import HttpServer
 from gateway.listener import Listener
 from gateway.state.events import Appended, NewEvent
+from gateway.state.log import EventLog
 from gateway.state.sqlite_log import SqliteEventLog
+from gateway.state.valkey_log import ValkeyEventLog
+from gateway.state.valkey_store import StoreOptions, ValkeyStore
 from gateway.state.writer import WriterLimits
 from gateway.webhooks.receiver import EventSink, WebhookReceiver
 from gateway.webhooks.source import WebhookSource
@@ -38,7 +41,7 @@ from gateway.webhooks.source import WebhookSource
 SECRET = b"bench-secret"
 CONNECTIONS = 32
 BODY_BYTES = 1024
-GROUPED, SINGLE, NONE = "durable", "a commit per event", "no store"
+GROUPED, SINGLE, NONE, SHARED = "durable", "a commit per event", "no store", "shared store"
 LATENCY_COUNT = 400
 
 
@@ -49,16 +52,21 @@ class NoStore:
         return Appended(position=1, duplicate=False)
 
 
-def serve(name: str, path: Path, telling: Pipe) -> None:
+def serve(name: str, path: Path | str, telling: Pipe) -> None:
     """Receive until told to stop; tell the address first, and in the end the number of events in the log."""
     uvloop.run(receive(name, path, telling))
 
 
-async def receive(name: str, path: Path, telling: Pipe) -> None:
-    log = None
-    if name != NONE:
+async def receive(name: str, path: Path | str, telling: Pipe) -> None:
+    log: EventLog | None = None
+    store = None
+    if name == SHARED:
+        # In place of a path: `bench.valkey` has a server running.
+        store = await ValkeyStore.open(StoreOptions(url=str(path), project_id="bench"))
+        log = await ValkeyEventLog.open(store, clock=Clock(), memory_s=3600.0)
+    elif name != NONE:
         limits = WriterLimits() if name == GROUPED else WriterLimits(group_count=1)
-        log = await SqliteEventLog.open(path, clock=Clock(), limits=limits)
+        log = await SqliteEventLog.open(Path(path), clock=Clock(), limits=limits)
     sink: EventSink = log or NoStore()
     source = WebhookSource(name="default", project_id="bench", secrets=(SECRET,))
     server = HttpServer(
@@ -71,6 +79,8 @@ async def receive(name: str, path: Path, telling: Pipe) -> None:
     telling.send(log.tail.position if log else 0)
     if log:
         await log.close()
+    if store:
+        await store.close()
 
 
 def posts(name: str) -> Iterator[bytes]:
@@ -174,10 +184,11 @@ class Contender:
             raise ValueError(f"{self.name}: {stored} events in the log, {self.sent} answered")
 
 
-def start(name: str, folder: Path) -> Contender:
+def start(name: str, where: Path | str) -> Contender:
+    """A receiver with its log in a folder, or in the store with a URL."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    path = folder / f"{name.replace(' ', '-')}.db"
+    path = where / f"{name.replace(' ', '-')}.db" if isinstance(where, Path) else where
     process = spawn.Process(target=serve, args=(name, path, theirs), daemon=True)
     process.start()
     return Contender(name=name, process=process, pipe=ours, address=ours.recv(), source=posts(name))
