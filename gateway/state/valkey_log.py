@@ -21,11 +21,12 @@ from gateway.state.valkey_reader import ValkeyReader, begin_log, look
 from gateway.state.valkey_record import (
     contents_hash,
     new_link,
-    pack_index,
+    pack_texts,
     read_header,
     read_link,
     read_subscription,
     subscription_field,
+    texts_of,
 )
 from gateway.state.valkey_scripts import DATA_VERSION, script
 from gateway.state.valkey_store import ValkeyStore
@@ -97,7 +98,8 @@ class ValkeyEventLog:
         """
         if not 1 <= len(event.dedupe_key) <= MAX_KEY_BYTES:
             raise ValueError(f"a dedupe key has 1 to {MAX_KEY_BYTES} bytes")
-        index = pack_index(event)
+        texts = texts_of(event)
+        index = pack_texts(texts)
         size_bytes = len(event.encoded) + len(event.raw) + len(index)
         arguments = (
             DATA_VERSION,
@@ -114,7 +116,7 @@ class ValkeyEventLog:
         answer = await self._write("append", keys, arguments, size_bytes=size_bytes)
         if answer[0] == b"repeat":
             return Appended(position=int(answer[2]), duplicate=True)
-        link = new_link(event, answer[2])
+        link = new_link(event, texts, answer[2])
         if bytes.fromhex(answer[1].decode()) == self.epoch:
             # What others appended in between comes by way of the reader, and so does this one then.
             self._reader.take([link])

@@ -24,6 +24,8 @@ _log = logs.logger("state")
 _COUNT = 64
 _WAIT_S = 1.0
 _AGAIN_S = 0.05
+# What this process appends it knows already, a moment after the server tells everybody.
+_GATHER_S = 0.005
 _EPOCH_BYTES = 8
 
 
@@ -68,6 +70,7 @@ class ValkeyReader:
         self._fences = store.key("fences")
         # Old fences are below those of anybody who holds something here, and do no harm.
         self._fences_after = "0-0"
+        self._count = _COUNT
         self._task = asyncio.create_task(self._run(), name="valkey-reader")
 
     async def close(self) -> None:
@@ -130,15 +133,19 @@ class ValkeyReader:
         """Wait for what is new, and tell it; fences first, as nothing that came before them is untold."""
         answer = await self._store.follow(
             after={self._events: f"{self.tail.position}-0", self._fences: self._fences_after},
-            count=_COUNT,
+            count=self._count,
             wait_s=_WAIT_S,
         )
+        if self._store.waiting_count:
+            await asyncio.sleep(_GATHER_S)
         for entry_id, fields in answer.get(self._fences, ()):
             self._fences_after = entry_id.decode()
             project_id, _, name = fields[b"s"].decode().rpartition(":")
             for listener in self.listeners:
                 listener.fenced(project_id, name, int(fields[b"f"]))
         entries = [entry for entry in answer.get(self._events, ()) if _position(entry) > self.tail.position]
+        # While all that is new comes from here, one event is enough of a bell.
+        self._count = _COUNT if entries else 1
         if entries:
             await self._take_entries(entries)
 

@@ -7,7 +7,7 @@ notices that the server lost what it had read, even where others have written on
 import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,6 +17,7 @@ from gateway.state.record import DamagedEventError
 from gateway.state.subscriptions import Subscription
 
 _TEXTS = 1 + len(EventIndex.__slots__)
+_INDEX = attrgetter(*EventIndex.__slots__)
 
 
 class Link(NamedTuple):
@@ -26,10 +27,15 @@ class Link(NamedTuple):
     former_mark: int
 
 
-def pack_index(event: NewEvent) -> bytes:
-    """The texts of an event, or `ValueError` for one that cannot be written down."""
+def texts_of(event: NewEvent) -> tuple[str, ...]:
+    """The project of an event, and what feed filters look at."""
+    return event.project_id, *_INDEX(event.index)
+
+
+def pack_texts(texts: tuple[str, ...]) -> bytes:
+    """The texts of an event as they are stored, or `ValueError` for some that cannot be written down."""
     try:
-        return orjson.dumps((event.project_id, *astuple(event.index)))
+        return orjson.dumps(texts)
     except TypeError:
         raise ValueError("the event holds text that is no Unicode") from None
 
@@ -39,10 +45,10 @@ def contents_hash(index: bytes, encoded: bytes, raw: bytes) -> str:
     return f"{zlib.crc32(raw, zlib.crc32(encoded, zlib.crc32(index))):08x}"
 
 
-def new_link(event: NewEvent, facts: bytes) -> Link:
+def new_link(event: NewEvent, texts: tuple[str, ...], facts: bytes) -> Link:
     """The link of an event that was just stored, with the numbers that the server gave it."""
     numbers = [int(number) for number in facts.split()]
-    return _link(numbers, (event.project_id, *astuple(event.index)), event.encoded, event.raw)
+    return _link(numbers, texts, event.encoded, event.raw)
 
 
 def read_link(entry_id: bytes, fields: Mapping[bytes, bytes] | Sequence[bytes]) -> Link:
