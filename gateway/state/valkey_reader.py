@@ -138,11 +138,16 @@ class ValkeyReader:
         )
         if self._store.waiting_count:
             await asyncio.sleep(_GATHER_S)
-        for entry_id, fields in answer.get(self._fences, ()):
+        fences = answer.get(self._fences, ())
+        for entry_id, fields in fences:
             self._fences_after = entry_id.decode()
             project_id, _, name = fields[b"s"].decode().rpartition(":")
             for listener in self.listeners:
                 listener.fenced(project_id, name, int(fields[b"f"]))
+        if len(fences) == self._count:
+            # There may be more of them, and they go before any event.
+            self._count = _COUNT
+            return
         entries = [entry for entry in answer.get(self._events, ()) if _position(entry) > self.tail.position]
         # While all that is new comes from here, one event is enough of a bell.
         self._count = _COUNT if entries else 1
