@@ -1,4 +1,4 @@
-"""The command line: `conversation-gateway serve`, `check-config`, `doctor`, `simulator` and `demo`."""
+"""The command line: `conversation-gateway serve`, `check-config`, `doctor`, `webhooks`, `simulator` and `demo`."""
 
 import asyncio
 import os
@@ -99,6 +99,33 @@ def doctor(output: str, **flags: Any) -> None:
     for line in lines(findings, json=output == "json"):
         click.echo(line)
     sys.exit(exit_code(findings))
+
+
+@main.group()
+def webhooks() -> None:
+    """Manage the webhooks by which the API posts to a gateway."""
+
+
+@webhooks.command("ensure")
+@click.option("--target", "targets", multiple=True, required=True, metavar="URL", help="Where to post; repeatable.")
+@click.option("--app-id", "app_ids", multiple=True, help="An app, else the gateway's own; repeatable.")
+@click.option("--trigger", "triggers", multiple=True, help="An event to post, else every one; repeatable.")
+@click.option("--webhook", default="", help="Whose secret signs, where the URL does not end in /webhooks/NAME.")
+@click.option("--project-id", default="", help="The project, else the gateway's default.")
+@click.option("--prove", is_flag=True, help="Have the API post an event, and see whether it comes.")
+@click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
+@click.option("--timeout-s", default=60.0, show_default=True, help="Seconds that the whole may take.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of lines.")
+def webhooks_ensure(output: str, timeout_s: float, **wanted: Any) -> None:
+    """Have the API post the events of each app to each target, signed with the gateway's secret.
+
+    Creates what is missing, corrects what differs, leaves all other webhooks alone; may be repeated. A running gateway
+    does it, found by CONVERSATION_GATEWAY_ADDRESS and reached as every Python client does. Fails when that fails or,
+    with --prove, when a target is not proven.
+    """
+    from gateway.cli.webhooks import Wanted, ensure  # noqa: PLC0415 - imports a client, which no server needs
+
+    sys.exit(ensure(Wanted(**wanted), timeout_s=timeout_s, json=output == "json"))
 
 
 @main.command()

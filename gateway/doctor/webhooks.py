@@ -11,7 +11,7 @@ from gateway.upstream.exchange import ExchangeError
 LIST_WEBHOOKS = "/conversation_gateway.v1.WebhookService/ListWebhooks"
 _PATH = "/webhooks/"
 _OK = 200
-_REGISTER = "register one with CreateWebhook: this gateway's public address, then {path}, with its secret and triggers"
+_REGISTER = "register one: conversation-gateway webhooks ensure --prove --target https://PUBLIC-ADDRESS{path}"
 
 
 async def check_webhooks(account: Account, app_id: str, settings: Settings) -> list[Finding]:
