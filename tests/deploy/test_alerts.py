@@ -5,8 +5,10 @@ import shutil
 import subprocess
 from typing import Any
 
+import httpx
 import pytest
 import yaml
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.conftest import REPOSITORY, RunningGateway
 from tests.deploy.live import exported, under_load
@@ -69,3 +71,20 @@ async def test_every_metric_of_an_alert_is_exported_under_load(gateway: RunningG
         found = await exported(gateway)
 
     assert named - found == set()
+
+
+async def test_the_series_that_compare_sends_with_receipts_are_there_from_the_start(gateway: RunningGateway) -> None:
+    compared = {
+        ("gateway_upstream_requests_total", "/v1/projects/{project_id}/messages:send", "2xx"),
+        ("gateway_webhook_posts_total", "MESSAGE_DELIVERY", "accepted"),
+    }
+
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"http://{gateway.addresses.admin}/metrics")
+    series = [sample for family in text_string_to_metric_families(answer.text) for sample in family.samples]
+
+    assert compared <= {
+        (each.name, labels.get("template", labels.get("trigger")), labels.get("status_class", labels.get("verdict")))
+        for each in series
+        if (labels := each.labels)
+    }
