@@ -39,7 +39,7 @@ class Metrics:
         self.upstream = UpstreamMetrics(self.registry, self._watches)
         self.feed = FeedMetrics(self.registry, self._watches)
         self.store = StoreMetrics(self.registry, self._watches)
-        self.process = ProcessMetrics(self.registry)
+        self.process = ProcessMetrics(self.registry, self._watches)
         self.doors = DoorMetrics(self.registry)
 
     def rpc(self, rpc: Rpc) -> RpcSeries:
