@@ -104,6 +104,7 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
     readiness = Readiness()
     grace = Grace(total_s=settings.drain_timeout_s, clock=clock)
     files = WatchedFiles(clock=clock, interval_s=settings.reread_s)
+    lag = LoopLag(metrics.process.loop_lag)
     async with AsyncExitStack() as stack:
         try:
             spans = await Spans.open(settings.state_path if settings.embedded else None)
@@ -120,6 +121,7 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
                 grace=grace,
                 files=files,
                 spans=spans,
+                lost_s=lag.lost_s,
             )
             calls = await outbound.build(ground, stack)
             http = _HttpDoors(metrics=metrics, grace=grace, stack=stack)
@@ -163,7 +165,6 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
             stack.push_async_callback(server.pause)
         stack.callback(readiness.drain)
         stack.callback(grace.begin)
-        lag = LoopLag(metrics.process.loop_lag)
         stack.callback(lag.close)
         lag.start()
         readiness.started = True

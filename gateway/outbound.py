@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -59,6 +59,8 @@ class Ground:
     grace: Grace
     files: WatchedFiles
     spans: Spans = field(default_factory=Spans)
+    lost_s: Callable[[], float] = lambda: 0.0
+    """For how many seconds altogether the process has been kept from running."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def _shared(ground: Ground, stack: AsyncExitStack) -> Shared:
     )
     # By origin: regions that share a host share its fate, and an outage of one region leaves the others alone.
     kinds = {endpoint.origin: kind for (kind, _), endpoint in hosts.endpoints.items()}
-    breakers = {origin: Breaker(host=kind, clock=clock) for origin, kind in kinds.items()}
+    breakers = {origin: Breaker(host=kind, clock=clock, lost_s=ground.lost_s) for origin, kind in kinds.items()}
     for breaker in breakers.values():
         ground.metrics.upstream.breakers[breaker.host].add(partial(_level, breaker))
     return Shared(

@@ -10,6 +10,7 @@ One breaker per host class: an outage of the batch host is nothing to the conver
 
 import enum
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -27,7 +28,8 @@ FAILING_SHARE = 0.5
 FIRST_OPEN_S = 5.0
 LONGEST_OPEN_S = 60.0
 PROBES_TO_CLOSE = 3
-# A call given up after this long without an answer counts as a failure: so does a host show that hangs.
+# A call given up after this long without an answer counts as a failure: so does a host show that hangs. Time in which
+# this process did not run is not the host's.
 SLOW_S = 5.0
 PROBE_RETRY_AFTER_S = 1.0
 SERVER_FAULT = 500
@@ -52,12 +54,13 @@ class Attempt:
     and as nothing otherwise; either way a probe's place is free again.
     """
 
-    __slots__ = ("_breaker", "era", "failed", "probing", "started_s")
+    __slots__ = ("_breaker", "era", "failed", "lost_s", "probing", "started_s")
 
-    def __init__(self, breaker: "Breaker", *, started_s: float, era: int, probing: bool) -> None:
+    def __init__(self, breaker: "Breaker", *, started_s: float, lost_s: float, era: int, probing: bool) -> None:
         """Made by `Breaker.attempt` alone."""
         self._breaker = breaker
         self.started_s = started_s
+        self.lost_s = lost_s
         self.era = era
         self.probing = probing
         self.failed: bool | None = None
@@ -82,10 +85,14 @@ class Attempt:
 class Breaker:
     """Watches the calls to one host, and refuses them while most fail."""
 
-    def __init__(self, *, host: str, clock: Clock) -> None:
-        """Start closed. `host` is the class as it appears in errors: conversation, batch, template."""
+    def __init__(self, *, host: str, clock: Clock, lost_s: Callable[[], float] = lambda: 0.0) -> None:
+        """Start closed. `host` is the class as it appears in errors: conversation, batch, template.
+
+        `lost_s` tells for how many seconds altogether this process has been kept from running.
+        """
         self.host = host
         self._clock = clock
+        self._lost_s = lost_s
         self._seconds: deque[_Second] = deque()
         self._open_s = FIRST_OPEN_S
         self._opened_until_s: float | None = None
@@ -109,7 +116,7 @@ class Breaker:
         now_s, probing = self._clock.monotonic(), self._opened_until_s is not None
         if probing:
             self._begin_probe(now_s)
-        return Attempt(self, started_s=now_s, era=self._era, probing=probing)
+        return Attempt(self, started_s=now_s, lost_s=self._lost_s(), era=self._era, probing=probing)
 
     def check(self) -> None:
         """Raise like `attempt` where that would, without taking a probe's place: before a call queues for nothing."""
@@ -123,7 +130,7 @@ class Breaker:
         now_s, failed = self._clock.monotonic(), attempt.failed
         if attempt.probing and self._probe_since_s == attempt.started_s:
             self._probe_since_s = None
-        if failed is None and now_s - attempt.started_s >= SLOW_S:
+        if failed is None and now_s - attempt.started_s - (self._lost_s() - attempt.lost_s) >= SLOW_S:
             failed = True
         if failed is not None:
             self._learn(now_s, failed=failed, probing=attempt.probing)

@@ -196,6 +196,20 @@ def test_calls_given_up_after_a_long_wait_show_that_the_host_hangs(breaker: Brea
     assert breaker.state is State.OPEN
 
 
+def test_time_in_which_the_gateway_did_not_run_is_not_held_against_the_host(clock: HeldClock) -> None:
+    lost_s = [3.0]
+    breaker = Breaker(host="batch", clock=clock, lost_s=lambda: lost_s[0])
+    waiting = [breaker.attempt() for _ in range(20)]
+
+    clock.now_s += 10.0
+    lost_s[0] += 6.0
+    for attempt in waiting:
+        with attempt:
+            pass
+
+    assert breaker.state is State.CLOSED
+
+
 def test_a_probe_that_hangs_does_not_keep_its_place_for_ever(breaker: Breaker, clock: HeldClock) -> None:
     open_up(breaker)
     clock.now_s += 5.0
