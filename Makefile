@@ -32,6 +32,10 @@ run: $(VENV)/.installed ## Run the gateway against the real API, configured by S
 test: $(VENV)/.installed $(VENV)-proto/.installed $(NODE_SDK) ## Run every test; what a test lacks on this machine skips it by name
 	$(BIN)/pytest -n auto --dist worksteal
 
+.PHONY: test-lifecycle
+test-lifecycle: $(VENV)/.installed ## The tests of leaving, pausing and outages, with ten seconds of pause and a minute of outage
+	FULL_LENGTH=1 $(BIN)/pytest --timeout 300 tests/integration/test_drain.py tests/integration/test_pause.py tests/integration/test_outage.py
+
 .PHONY: node-sdk
 node-sdk: $(NODE_SDK) ## Install the vendor's Node SDK for its test, where there is npm; `make test` does it too
 
