@@ -62,7 +62,8 @@ def build(
         clock=clock,
         project_id=projects[0].project_id,
     )
-    fed = bool(settings.webhook_address)
+    # Where the log is shared, another replica may take what this one has no door for.
+    fed = bool(settings.webhook_address) or not settings.embedded
     webhooks = Webhooks(
         calls=calls,
         operations=WebhookOperations(

@@ -1,7 +1,7 @@
 """A send and what becomes of it are one stream, whatever order its receipts come in, or whether they come at all."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -15,6 +15,8 @@ from tests.integration.test_receipts import register, send
 from tests.integration.test_send import text
 from tests.rich_status import info, violations
 from tests.simulator_faults import arrived, misbehave, tell
+
+Told = tuple[list[message_pb2.MessageState], message_pb2.TrackingEnd]
 
 FINAL = message_pb2.TRACKING_END_REASON_FINAL
 HORIZON = message_pb2.TRACKING_END_REASON_HORIZON
@@ -33,7 +35,7 @@ def stub(gateway: RunningGateway) -> Any:
 
 async def send_and_track(
     gateway: RunningGateway, *identities: str, request_id: str = "", until: str = "", horizon_s: int = 10
-) -> tuple[list[message_pb2.MessageState], message_pb2.TrackingEnd]:
+) -> Told:
     request = message_pb2.SendAndTrackRequest(send=text(), tracking={"until_status": until or None})
     request.tracking.horizon.seconds = horizon_s
     if identities:
@@ -44,18 +46,28 @@ async def send_and_track(
         request.send.channel_priority_order.extend(("RCS", "SMS")[: len(identities)])
     if request_id:
         request.send.options.request_id = request_id
-    return await gathered(stub(gateway).SendAndTrack(request, timeout=8))
+    return await gathered(stub(gateway).SendAndTrack(request, timeout=30))
 
 
 async def track(
-    gateway: RunningGateway, message_id: str, after: bytes = b"", horizon_s: int = 10
-) -> tuple[list[message_pb2.MessageState], message_pb2.TrackingEnd]:
-    request = message_pb2.TrackMessageRequest(message_id=message_id, after_cursor=after)
+    gateway: RunningGateway, message_id: str, after: bytes = b"", horizon_s: int = 10, until: str = ""
+) -> Told:
+    tracking = message_pb2.Tracking(until_status=until or None)
+    request = message_pb2.TrackMessageRequest(message_id=message_id, after_cursor=after, tracking=tracking)
     request.tracking.horizon.seconds = horizon_s
-    return await gathered(stub(gateway).TrackMessage(request, timeout=8))
+    return await gathered(stub(gateway).TrackMessage(request, timeout=30))
 
 
-async def gathered(answers: AsyncIterator[Any]) -> tuple[list[message_pb2.MessageState], message_pb2.TrackingEnd]:
+async def hurried(simulator: Simulator, tracked: Coroutine[Any, Any, Told]) -> Told:
+    """Let simulated time run while a message is followed: what is late comes, and what follows it too."""
+    following = asyncio.create_task(tracked)
+    while not following.done():
+        await tell(simulator, "clock", {"advance_s": 60})
+        await asyncio.wait((following,), timeout=0.1)
+    return await following
+
+
+async def gathered(answers: AsyncIterator[Any]) -> Told:
     states: list[message_pb2.MessageState] = []
     async for answer in answers:
         if answer.HasField("end"):
@@ -130,8 +142,7 @@ async def test_the_horizon_ends_the_stream_and_a_later_one_goes_on_from_its_curs
     fed: RunningGateway, simulator: Simulator
 ) -> None:
     states, end = await send_and_track(fed, "9994002", horizon_s=1)
-    await tell(simulator, "clock", {"advance_s": 120})
-    resumed, final = await track(fed, states[0].message_id, after=end.cursor)
+    resumed, final = await hurried(simulator, track(fed, states[0].message_id, after=end.cursor))
 
     assert statuses(states) == ["ACCEPTED"]
     assert end.reason == HORIZON
