@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     UNKNOWN_WEBHOOK = "unknown_webhook"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    UNSUPPORTED_ENCODING = "unsupported_encoding"
+    """The body is compressed: the API never does that, and unpacking would let a small post take much memory."""
     UNAUTHORIZED = "unauthorized"
     """The OAuth2 token is missing or wrong."""
     MISSING_HEADER = Verdict.MISSING_HEADER.value
@@ -71,6 +73,9 @@ ANSWERS: Mapping[Outcome, Answer] = {
     Outcome.METHOD_NOT_ALLOWED: _answer(405, "only POST is allowed", (b"allow", b"POST")),
     Outcome.UNSUPPORTED_MEDIA_TYPE: _answer(
         415, "only application/json is taken", (b"accept-post", b"application/json")
+    ),
+    Outcome.UNSUPPORTED_ENCODING: _answer(
+        415, "a compressed body is not taken; send it without content-encoding", (b"accept-encoding", b"identity")
     ),
     Outcome.UNAUTHORIZED: _REFUSED,
     Outcome.MISSING_HEADER: _REFUSED,

@@ -195,6 +195,8 @@ def _check_head(source: WebhookSource, headers: list[tuple[bytes, bytes]]) -> No
     """Refuse what the head alone rules out."""
     if not all(_is_json(value) for name, value in headers if name == b"content-type"):
         raise Refused(Outcome.UNSUPPORTED_MEDIA_TYPE, unread=True)
+    if any(value.strip().lower() != b"identity" for name, value in headers if name == b"content-encoding"):
+        raise Refused(Outcome.UNSUPPORTED_ENCODING, unread=True)
     if not source.admits([value for name, value in headers if name == b"authorization"]):
         raise Refused(Outcome.UNAUTHORIZED, unread=True)
 

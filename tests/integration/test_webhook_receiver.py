@@ -1,6 +1,7 @@
 """The webhook door: 200 means the event is on disk, 4xx means that it was not genuine, 503 means come again."""
 
 import asyncio
+import gzip
 import hashlib
 
 import pytest
@@ -156,6 +157,27 @@ async def test_another_content_type_is_415(content_type: bytes) -> None:
 
     assert answer.status == 415
     assert log.events == []
+
+
+@pytest.mark.parametrize("encoding", [b"gzip", b"identity, gzip", b"br", b"GZIP", b"x-anything"])
+async def test_a_compressed_body_is_415_and_told_why(encoding: bytes) -> None:
+    log = MemoryLog()
+
+    async with open_door(log) as door, peer_of(door.server) as peer:
+        answer = await peer.ask(post(gzip.compress(BODY), lines=b"Content-Encoding: %b\r\n" % encoding))
+
+    assert answer.status == 415
+    assert answer.body == b"a compressed body is not taken; send it without content-encoding\n"
+    assert answer.headers["accept-encoding"] == "identity"
+    assert door.observed.verdicts == [("unsupported_encoding", "")]
+    assert log.events == []
+
+
+async def test_a_body_that_says_it_is_not_compressed_is_taken() -> None:
+    async with open_door(MemoryLog()) as door, peer_of(door.server) as peer:
+        answer = await peer.ask(post(lines=b"Content-Encoding: identity\r\n"))
+
+    assert answer.status == 200
 
 
 @pytest.mark.parametrize(
