@@ -64,6 +64,20 @@ def test_the_clients_wheel_holds_the_stubs_and_their_types(tmp_path: Path) -> No
     assert not any(name.startswith("google/") for name in names)
 
 
+def test_the_gateway_starts_without_any_extra() -> None:
+    # None in `sys.modules` is as good as not installed.
+    extras = ["redis", "cryptography", "opentelemetry.exporter"]
+    code = f"import sys; sys.modules.update(dict.fromkeys({extras!r})); import gateway.app, gateway.cli as c; c.main()"
+
+    result = subprocess.run(
+        [sys.executable, "-c", code, "check-config"], capture_output=True, text=True, check=False, env={"HOME": "/"}
+    )
+
+    # It gets as far as to read its settings, of which there are none.
+    assert "SINCH_PROJECT_ID" in result.stderr + result.stdout
+    assert "Traceback" not in result.stderr
+
+
 def test_the_two_versions_agree() -> None:
     assert conversation_gateway.__version__ == gateway.__version__
 

@@ -104,6 +104,15 @@ async def test_reflection_lists_the_services_in_both_versions(version: str) -> N
     assert {"conversation_gateway.v1.MessageService", "grpc.health.v1.Health"} <= names
 
 
+async def test_channelz_is_not_served() -> None:
+    async with serving(server()) as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call(channel, path="/grpc.channelz.v1.Channelz/GetServers")
+
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+    assert info(caught.value).reason == "METHOD_UNKNOWN"
+
+
 async def test_reflection_can_be_switched_off() -> None:
     async with serving(server(reflection=False)) as channel:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
