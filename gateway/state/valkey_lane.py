@@ -24,6 +24,8 @@ class Order:
     arguments: Sequence[bytes | str | int]
     size_bytes: int
     future: asyncio.Future[Any]
+    told: Callable[[Any], None] | None = None
+    """Called with the answer before anybody who waits, also where nobody does any more."""
 
 
 class Lane:
@@ -55,6 +57,7 @@ class Lane:
         *,
         wait_s: float,
         size_bytes: int = 0,
+        told: Callable[[Any], None] | None = None,
     ) -> Any:
         """The script's answer. `StoreError` when there is none within `wait_s`, or too much is waiting already.
 
@@ -68,7 +71,9 @@ class Lane:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting_count += 1
         self._waiting_bytes += size_bytes
-        self._orders.append(Order(script=script, keys=keys, arguments=arguments, size_bytes=size_bytes, future=future))
+        self._orders.append(
+            Order(script=script, keys=keys, arguments=arguments, size_bytes=size_bytes, future=future, told=told)
+        )
         self._arrived.set()
         try:
             async with asyncio.timeout(wait_s):
@@ -103,6 +108,8 @@ class Lane:
     def _settle(self, order: Order, answer: Any) -> None:
         self._waiting_count -= 1
         self._waiting_bytes -= order.size_bytes
+        if order.told is not None and not isinstance(answer, Exception):
+            order.told(answer)
         if order.future.done():
             return
         if not isinstance(answer, Exception):

@@ -4,7 +4,8 @@
 step; every replica follows the same stream, so a cursor from one is good at any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import grpc
@@ -113,14 +114,11 @@ class ValkeyEventLog:
             contents_hash(index, event.encoded, event.raw),
         )
         keys = (*self._keys, self._store.key("seen", event.dedupe_key.hex()))
-        answer = await self._write("append", keys, arguments, size_bytes=size_bytes)
+        told = partial(self._stored, event, texts)
+        answer = await self._write("append", keys, arguments, size_bytes=size_bytes, told=told)
         if answer[0] == b"repeat":
             return Appended(position=int(answer[2]), duplicate=True)
-        link = new_link(event, texts, answer[2])
-        if bytes.fromhex(answer[1].decode()) == self.epoch:
-            # What others appended in between comes by way of the reader, and so does this one then.
-            self._reader.take([link])
-        return Appended(position=link.event.position, duplicate=False)
+        return Appended(position=int(answer[2].split(maxsplit=1)[0]), duplicate=False)
 
     async def read_page(self, *, after: int, count: int, size_bytes: int) -> Page:
         """Up to `count` consecutive events after a position, ended by the one that fills `size_bytes`."""
@@ -238,16 +236,27 @@ class ValkeyEventLog:
         return Page(head=head, events=tuple(events))
 
     async def _write(
-        self, name: str, keys: Sequence[str], arguments: Sequence[bytes | str | int], *, size_bytes: int = 0
+        self,
+        name: str,
+        keys: Sequence[str],
+        arguments: Sequence[bytes | str | int],
+        *,
+        size_bytes: int = 0,
+        told: Callable[[Any], None] | None = None,
     ) -> Any:
         """A script's answer; one that found no log, or one of another version, has done nothing."""
-        answer = await self._store.append(script(name), keys, arguments, size_bytes=size_bytes)
+        answer = await self._store.append(script(name), keys, arguments, size_bytes=size_bytes, told=told)
         if answer[0] == b"gone":
             await begin_log(self._store)
-            answer = await self._store.append(script(name), keys, arguments, size_bytes=size_bytes)
+            answer = await self._store.append(script(name), keys, arguments, size_bytes=size_bytes, told=told)
         if answer[0] in {b"gone", b"newer", b"replaced"}:
             raise StoreError.unavailable("the event log in the shared store is another one now")
         return answer
+
+    def _stored(self, event: NewEvent, texts: tuple[str, ...], answer: Any) -> None:
+        """Tell an event at once that was just stored here and is the next; all others come by way of the reader."""
+        if answer[0] == b"stored" and bytes.fromhex(answer[1].decode()) == self.epoch:
+            self._reader.take([new_link(event, texts, answer[2])])
 
     def _now_us(self) -> int:
         return int(self._clock.now().timestamp() * 1_000_000)

@@ -136,8 +136,10 @@ class ValkeyReader:
             count=self._count,
             wait_s=_WAIT_S,
         )
-        if self._store.waiting_count:
-            await asyncio.sleep(_GATHER_S)
+        if not answer:
+            # A connection that was lost between two reads is replaced unnoticed, and the server may be another one.
+            await self._align()
+            return
         fences = answer.get(self._fences, ())
         for entry_id, fields in fences:
             self._fences_after = entry_id.decode()
@@ -148,6 +150,8 @@ class ValkeyReader:
             # There may be more of them, and they go before any event.
             self._count = _COUNT
             return
+        if self._store.waiting_count:
+            await asyncio.sleep(_GATHER_S)
         entries = [entry for entry in answer.get(self._events, ()) if _position(entry) > self.tail.position]
         # While all that is new comes from here, one event is enough of a bell.
         self._count = _COUNT if entries else 1

@@ -159,11 +159,21 @@ class ValkeyStore:
         return _key(self.options.project_id, *parts)
 
     async def append(
-        self, work: Script, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int], *, size_bytes: int
+        self,
+        work: Script,
+        keys: Sequence[bytes | str],
+        arguments: Sequence[bytes | str | int],
+        *,
+        size_bytes: int,
+        told: Callable[[Any], None] | None = None,
     ) -> Any:
-        """Run a script of the event log; answered when its writes are on the disks that were asked for."""
+        """Run a script of the event log; answered when its writes are on the disks that were asked for.
+
+        `told` hears the answer too, first, and also when the caller has been cancelled.
+        """
         self._check()
-        return await self._events.run(work, keys, arguments, wait_s=2 * self.options.group_s, size_bytes=size_bytes)
+        wait_s = 2 * self.options.group_s
+        return await self._events.run(work, keys, arguments, wait_s=wait_s, size_bytes=size_bytes, told=told)
 
     async def call(self, work: Script, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int]) -> Any:
         """Run a script that a send waits for: answered, or refused with `StoreError`, within `wait_s`."""
