@@ -80,8 +80,8 @@ class Dialogue:
         """Write one answer, after those that were given before it.
 
         Raises `LimitError` SLOW_CONSUMER when the caller takes nothing for 30 s, and `UpstreamError` when the answer
-        is larger than a message may be. On a stream that is broken or cancelled it never returns: the handler's task
-        is cancelled instead.
+        is larger than a message may be. On a stream that is broken or cancelled it raises `CallerError` CANCELLED or
+        never returns, as the handler's task is cancelled instead.
         """
         frame = answer.SerializeToString()
         if len(frame) > MAX_MESSAGE_BYTES:
@@ -93,13 +93,20 @@ class Dialogue:
 
 
 async def written(context: Context, frame: bytes) -> bool:
-    """Whether the peer made room for another message in time."""
+    """Whether the peer made room for another message in time; raises `CallerError` CANCELLED when it has gone."""
     try:
         async with asyncio.timeout(WRITE_TIMEOUT_S):
             await context.write(frame)
     except TimeoutError:
         return False
+    except grpc.aio.InternalError:
+        # A peer that leaves between two writes fails the next one a moment before grpc cancels the handler.
+        raise _gone() from None
     return True
+
+
+def _gone() -> CallerError:
+    return CallerError("the caller has left", reason="CANCELLED", code=grpc.StatusCode.CANCELLED)
 
 
 def too_large() -> UpstreamError:

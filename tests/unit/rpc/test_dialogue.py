@@ -102,6 +102,17 @@ async def test_a_caller_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyP
     assert caught.value.reason == "SLOW_CONSUMER"
 
 
+async def test_a_caller_that_leaves_between_two_answers_is_no_fault_of_ours() -> None:
+    class Left(Stream):
+        async def write(self, frame: bytes) -> None:
+            raise grpc.aio.InternalError(f"{len(frame)} bytes for nobody")
+
+    with pytest.raises(CallerError) as caught:
+        await over(Left()).send(Answer(item_id="1"))
+
+    assert (caught.value.reason, caught.value.code) == ("CANCELLED", grpc.StatusCode.CANCELLED)
+
+
 async def test_an_answer_that_no_client_would_take_is_not_written() -> None:
     stream = Stream()
 
