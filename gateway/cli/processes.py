@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-START_TIMEOUT_S = 15.0
+START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
 
 
