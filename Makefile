@@ -101,6 +101,12 @@ proto: $(VENV)/.installed $(VENV)-proto/.installed ## Generate everything that f
 	$(BIN)/python deploy/helm/readme.py > deploy/helm/conversation-gateway/README.md
 	$(BIN)/python -m gateway.cli.metrics_reference > docs/metrics.md
 
+.PHONY: soak soak-short
+soak: $(VENV)/.installed ## Twenty minutes of everything at once: nothing may grow, be left behind or be warned of
+	$(BIN)/python -m bench.soak --minutes 20
+soak-short: $(VENV)/.installed ## The same for two minutes
+	$(BIN)/python -m bench.soak --minutes 2
+
 BENCHES := sends mapping rate_limit pressure transport feed live log webhooks large_batch capacity tracking traces valkey
 .PHONY: bench
 bench: $(BENCHES:%=bench-%) ## Measure everything: see bench/README.md; one part of it by make bench-sends and the like

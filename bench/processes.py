@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from math import nan
@@ -81,6 +81,11 @@ class Child:
         self.ready = ready
         self._process = process
 
+    @property
+    def exit_code(self) -> int | None:
+        """How the process ended; None while it runs."""
+        return self._process.returncode
+
     async def ask(self, question: object, timeout_s: float) -> Any:
         """Write one JSON line to the process, and read the one it answers with."""
         if self._process.stdin is None or self._process.stdout is None:
@@ -95,12 +100,17 @@ class Child:
 
 @asynccontextmanager
 async def child(
-    *arguments: str, core: int | None, environment: Mapping[str, str], ready_on: str = "stdout"
+    *arguments: str,
+    core: int | None,
+    environment: Mapping[str, str],
+    ready_on: str = "stdout",
+    hear: Callable[[bytes], None] | None = None,
 ) -> AsyncIterator[Child]:
     """Run `python -m` with these arguments until the block ends, from its line `ready` on.
 
-    That line comes on `ready_on`. What follows on standard error is read and dropped, as a log collector would read
-    it; standard output is for `ask`. The child is terminated whatever happens, and killed if it does not go.
+    That line comes on `ready_on`. What follows on standard error is read as a log collector would read it, and given to
+    `hear` line by line or dropped; standard output is for `ask`. The child is terminated whatever happens, and killed
+    if it does not go.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SINCH_", "GATEWAY_"))}
     with on(core):
@@ -117,7 +127,7 @@ async def child(
     try:
         ready = await ready_line(arguments[0], stream)
         if ready_on == "stderr":
-            drain = asyncio.create_task(discard(stream))
+            drain = asyncio.create_task(_told(stream, hear) if hear else discard(stream))
         yield Child(process, ready)
     except ChildFailed as error:
         raise BenchFailed(str(error)) from None
@@ -125,3 +135,8 @@ async def child(
         await stop(process)
         if drain is not None:
             await drain
+
+
+async def _told(stream: asyncio.StreamReader, hear: Callable[[bytes], None]) -> None:
+    async for line in stream:
+        hear(line)
