@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gateway import __version__, doors, inbound, joined, outbound
+from gateway import __version__, consent, doors, inbound, joined, outbound
 from gateway.admin.probes import Readiness, Scrape, admin_app
 from gateway.clock import Clock
 from gateway.errors import StoreError
@@ -122,6 +122,7 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
                 files=files,
                 spans=spans,
                 lost_s=lag.lost_s,
+                consents=await consent.open_desk(settings, events, metrics, clock, stack),
             )
             calls = await outbound.build(ground, stack)
             http = _HttpDoors(metrics=metrics, grace=grace, stack=stack)
@@ -139,7 +140,14 @@ async def running(settings: Settings) -> AsyncIterator[Addresses]:
             operations = [calls.operation(method) for method in methods()]
             secrets = inbound.webhook_secrets(settings, files)
             journeys = joined.build(
-                settings, calls=calls, operations=operations, log=events, secrets=secrets, clock=clock, stack=stack
+                settings,
+                calls=calls,
+                operations=operations,
+                log=events,
+                secrets=secrets,
+                clock=clock,
+                consents=ground.consents,
+                stack=stack,
             )
             server = _rpc_server(settings, ground, calls, operations, feed=feed, journeys=journeys, boundary=boundary)
             grpc_address = ""

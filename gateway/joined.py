@@ -1,10 +1,11 @@
 """Builds what needs both halves: the calls that wait for what comes back."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from gateway.clock import Clock
+from gateway.consent import ConsentDesk
 from gateway.journeys.canary import Canary
 from gateway.journeys.capabilities import Capabilities, Memory
 from gateway.journeys.messages import MessageJourneys
@@ -33,10 +34,11 @@ def build(
     settings: Settings,
     *,
     calls: Caller,
-    operations: Iterable[Operation],
+    operations: Sequence[Operation],
     log: EventLog,
     secrets: WebhookSecrets,
     clock: Clock,
+    consents: ConsentDesk | None,
     stack: AsyncExitStack,
 ) -> Journeys:
     """Everything between these calls and the log; `stack` takes it down."""
@@ -51,6 +53,8 @@ def build(
         app_ids={project.project_id: project.app_id for project in projects},
     )
     stack.push_async_callback(capabilities.close)
+    if consents:
+        consents.start(calls, by_name["ListIdentitiesFromConsent"], stack)
     witness = Witness(log=log, on_capability=capabilities.learn)
     witness.start()
     stack.callback(witness.close)

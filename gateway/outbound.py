@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gateway import __version__
 from gateway.clock import Clock
+from gateway.consent import ConsentDesk
 from gateway.deadline import Deadline
 from gateway.grace import Grace
 from gateway.settings import ProjectSettings, Settings, all_projects
@@ -61,6 +62,8 @@ class Ground:
     spans: Spans = field(default_factory=Spans)
     lost_s: Callable[[], float] = lambda: 0.0
     """For how many seconds altogether the process has been kept from running."""
+    consents: ConsentDesk | None = None
+    """Who knows which recipients opted out; nobody where the gate is off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,7 @@ async def build(ground: Ground, stack: AsyncExitStack) -> Caller:
         callback_url_hosts=settings.callback_url_hosts,
         clock=ground.clock,
         sent=ground.spans.sent,
+        gate=ground.consents.gate if ground.consents else None,
     )
 
 

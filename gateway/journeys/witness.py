@@ -6,6 +6,7 @@ found by a key, and an event is read only when somebody waits for what only its 
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from typing import NamedTuple, Self
 
 from conversation_gateway.v1 import event_feed_pb2 as pb
@@ -14,15 +15,13 @@ from gateway.events.cursor import Cursor
 from gateway.events.opening import ends, start_cursor
 from gateway.events.plan import AtTime
 from gateway.journeys.address import same_address
+from gateway.journeys.past import past
 from gateway.state.events import StoredEvent
 from gateway.state.log import EventLog
-from gateway.state.record import DamagedEventError
 
 INBOUND = "MESSAGE_INBOUND"
 CAPABILITY = "CAPABILITY"
 RECEIPTS = frozenset({"MESSAGE_DELIVERY", "MESSAGE_SUBMIT"})
-_PAGE_EVENTS = 500
-_PAGE_BYTES = 4 * 1024 * 1024
 
 
 class Key(NamedTuple):
@@ -172,23 +171,11 @@ class Witness:
 
     async def history(self, after: Cursor, through: int, keys: Collection[Key]) -> AsyncGenerator[StoredEvent, None]:
         """The events with any of these keys after a position, up to and with another; trimmed and damaged ones not."""
-        position = max(after.position, self._log.head.trimmed_through)
         wanted = frozenset(keys)
-        while position < through:
-            try:
-                page = await self._log.read_page(after=position, count=_PAGE_EVENTS, size_bytes=_PAGE_BYTES)
-            except DamagedEventError as error:
-                position = error.position
-                continue
-            if not page.events:
-                oldest = page.head.trimmed_through
-                if oldest <= position:
-                    return
-                position = oldest
-            for event in page.events:
-                if event.position <= through and not wanted.isdisjoint(keys_of(event)):
+        async with aclosing(past(self._log, after=after.position, through=through)) as events:
+            async for event in events:
+                if not wanted.isdisjoint(keys_of(event)):
                     yield event
-                position = event.position
 
 
 def keys_of(event: StoredEvent) -> Iterator[Key]:

@@ -112,6 +112,7 @@ def report(answer: Answer) -> call_options_pb2.CallReport:
         queue_wait=span(answer.queue_wait_s),
         replayed=answer.replayed,
         upstream_request_id=answer.upstream_request_id,
+        consent=answer.consent,
     )
     if answer.app_queue_eta_s is not None:
         said.app_queue_eta.MergeFrom(span(answer.app_queue_eta_s))

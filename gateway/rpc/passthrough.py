@@ -24,6 +24,8 @@ def answered(answer: Answer, call: Call) -> Message:
         call.trailers["x-gateway-replayed"] = "true"
     if answer.upstream_request_id:
         call.trailers["x-gateway-upstream-request-id"] = answer.upstream_request_id
+    if answer.consent:
+        call.trailers["x-gateway-consent"] = answer.consent
     return answer.message
 
 

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 
-from gateway.settings.tables import CallerTables, ProjectSettings, Region, WebhookSettings
-from gateway.settings.values import BaseUrl, Digests, Door, Hosts, Secrets, StateUrl
+from gateway.settings.tables import CallerTables, ConsentMode, ProjectSettings, Region, WebhookSettings
+from gateway.settings.values import BaseUrl, Digests, Door, Hosts, Phrases, Secrets, StateUrl
 
 
 def _knob(env: str, description: str, default: Any = ..., **limits: Any) -> Any:
@@ -260,6 +260,33 @@ class Settings(BaseModel):
         600.0,
         ge=0,
         le=7 * 86_400,
+    )
+    consent_gate: ConsentMode = _knob(
+        "GATEWAY_CONSENT_GATE",
+        "What becomes of sends to those who opted out: `off` looks at nobody, `warn` sends and says so, `enforce` "
+        "refuses. An app's table may say otherwise.",
+        "off",
+    )
+    consent_unknown: Literal["refuse", "send"] = _knob(
+        "GATEWAY_CONSENT_UNKNOWN",
+        "What `enforce` does with a send while it is not known who opted out of its app.",
+        "refuse",
+    )
+    consent_urgent_exempt: bool = _knob(
+        "GATEWAY_CONSENT_URGENT_EXEMPT",
+        "Let sends with priority URGENT pass that are not CONTENT_MARKETING, such as one-time passwords.",
+        default=False,
+    )
+    consent_refresh_s: float = _knob(
+        "GATEWAY_CONSENT_REFRESH_S", "Seconds between two readings of an app's opt-out lists.", 3600.0, ge=1, le=86_400
+    )
+    consent_stop_words: Phrases = _knob(
+        "GATEWAY_CONSENT_STOP_WORDS",
+        "What an inbound message has to consist of to opt out, comma separated, in upper or lower case.",
+        ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT OUT"),
+    )
+    consent_start_words: Phrases = _knob(
+        "GATEWAY_CONSENT_START_WORDS", "The same to opt in again.", ("START", "UNSTOP", "OPTIN", "OPT IN")
     )
     raw_calls: bool = _knob(
         "GATEWAY_RAW_CALLS", "Serve `RawService`, which reaches operations the contract lacks.", default=False

@@ -20,6 +20,7 @@ from pydantic import (
 from gateway.settings.values import Digests, Secrets
 
 Region = Literal["us", "eu", "br"]
+ConsentMode = Literal["off", "warn", "enforce"]
 
 
 class Table(BaseModel):
@@ -43,6 +44,9 @@ class AppSettings(Table):
         "takes them.",
     )
     webhook_secret_file: str = Field(default="", description="File that holds `webhook_secret`.")
+    consent: ConsentMode | None = Field(
+        default=None, description="What becomes of its sends to those who opted out; else as at the top level."
+    )
 
 
 class ProjectSettings(Table):

@@ -1,9 +1,9 @@
 """Every metric the gateway exports, in one registry. Base units in the names, labels from closed sets only.
 
 Declared here by domain: what an RPC was (`rpc_metrics`), what the API did (`upstream_metrics`), what came in and went
-out on the feed (`feed_metrics`), whom the doors turned away (`door_metrics`), and the process itself
-(`process_metrics`). The rooms know none of this: they are given observers, and functions of theirs are asked at each
-scrape.
+out on the feed (`feed_metrics`), who wants no messages (`consent_metrics`), whom the doors turned away
+(`door_metrics`), and the process itself (`process_metrics`). The rooms know none of this: they are given observers,
+and functions of theirs are asked at each scrape.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, disable_created_metrics
 from prometheus_client.exposition import choose_encoder
 
+from gateway.telemetry.consent_metrics import ConsentMetrics
 from gateway.telemetry.door_metrics import DoorMetrics
 from gateway.telemetry.feed_metrics import FeedMetrics, StoreMetrics, WebhookMetrics, WebhookSeries
 from gateway.telemetry.process_metrics import ProcessMetrics
@@ -41,6 +42,7 @@ class Metrics:
         self.store = StoreMetrics(self.registry, self._watches)
         self.process = ProcessMetrics(self.registry, self._watches)
         self.doors = DoorMetrics(self.registry)
+        self.consents = ConsentMetrics(self.registry, self._watches)
 
     def rpc(self, rpc: Rpc) -> RpcSeries:
         """The series of one method, made once: looking a series up costs more than counting in it."""

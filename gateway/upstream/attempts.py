@@ -74,6 +74,8 @@ class Answer:
     replayed: bool = False
     app_queue_eta_s: float | None = None
     """Seconds until the app's queue at the API gets to what was sent, where that is known."""
+    consent: str = ""
+    """What the gate had to say of a send that it let pass."""
 
 
 def _unobserved(_host: str, _reason: str) -> None:

@@ -18,6 +18,7 @@ from gateway.upstream.callback_urls import check_callback_url
 from gateway.upstream.checks import checker_for
 from gateway.upstream.complaint import complete
 from gateway.upstream.defaults import Defaults, filler_for
+from gateway.upstream.gate import Gate, OpenGate
 from gateway.upstream.method import Effect, Method
 from gateway.upstream.options import Options, read_options
 from gateway.upstream.outcome import Outcome
@@ -49,6 +50,7 @@ class _Prepared:
     """A call that passed every local check: what is to go out, and the queue it joins, if any."""
 
     operation: Operation
+    request: Message
     project: Project
     options: Options
     target: str
@@ -72,10 +74,12 @@ class Caller:
         callback_url_hosts: Iterable[str],
         clock: Clock,
         sent: Callable[[str], None] = _unobserved,
+        gate: Gate | None = None,
     ) -> None:
         """Keep the collaborators; they are closed by whoever made them.
 
-        `sent` is told, during the call, by what a message that it sends will be known: its stamp, then its id.
+        Every send has to pass the `gate`, if there is one, before anything is spent on it. `sent` is told, during the
+        call, by what a message that it sends will be known: its stamp, then its id.
         """
         self._projects = projects
         self._request_ids = request_ids
@@ -83,6 +87,7 @@ class Caller:
         self._callback_url_hosts = frozenset(callback_url_hosts)
         self._clock = clock
         self._sent = sent
+        self._gate = gate or OpenGate()
 
     def operation(self, method: Method) -> Operation:
         """Compile the local work of a method, once."""
@@ -110,6 +115,8 @@ class Caller:
             self._sent(stamped)
         target, body = await operation.method.encode(request)
         if options.validate_only:
+            if operation.sends:
+                await self._gate.check(request, options, deadline)
             return Answer(message=operation.method.response_class(), attempt_count=0)
         if deadline.passed:
             raise TimeoutError
@@ -126,7 +133,13 @@ class Caller:
             queue_full=partial(project.queues.is_full, joins) if joins else None,
         )
         prepared = _Prepared(
-            operation=operation, project=project, options=options, target=target, outgoing=outgoing, joining=joins
+            operation=operation,
+            request=request,
+            project=project,
+            options=options,
+            target=target,
+            outgoing=outgoing,
+            joining=joins,
         )
         try:
             if options.request_id and operation.method.effect is not Effect.READ:
@@ -153,14 +166,17 @@ class Caller:
         return project, options
 
     async def _carry_out(self, call: _Prepared, deadline: Deadline, *, finish: Deadline, marker: Marker) -> Answer:
-        """Carry the call out, with the app's queue in mind where it joins one."""
+        """Carry the call out: past the gate, and with the app's queue in mind where it joins one."""
         attempts, queues = call.project.attempts, call.project.queues
-        if call.joining is None:
-            return await attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
-        queues.admit(call.joining)
+        # Here and not among the local checks: what was sent before is remembered, whoever opted out since.
+        consent = await self._gate.admit(call.request, call.options, deadline) if call.operation.sends else ""
+        if call.joining is not None:
+            queues.admit(call.joining)
         answer = await attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
+        if call.joining is None:
+            return replace(answer, consent=consent) if consent else answer
         self._sent(getattr(answer.message, "message_id", ""))
-        return replace(answer, app_queue_eta_s=queues.joined(call.joining))
+        return replace(answer, app_queue_eta_s=queues.joined(call.joining), consent=consent)
 
     async def _once(self, call: _Prepared, deadline: Deadline) -> Answer:
         """Carry out a write at most once under its request id, or repeat what is remembered of it."""

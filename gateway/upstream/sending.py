@@ -47,10 +47,19 @@ def joining(request: Any, region: str) -> Joining | None:
     return Joining(
         app_id=request.app_id,
         region=region,
-        message_count=sum(1 for _ in _recipients(request)),
+        message_count=sum(1 for _ in recipients(request)),
         ttl_s=ttl_s,
         is_first="queue" in fields and request.queue == FIRST,
     )
+
+
+def recipients(request: Any) -> Iterator[tuple[str, Any]]:
+    """Everybody that a request sends to, with the path of each."""
+    if "recipient" in request.DESCRIPTOR.fields_by_name:
+        yield "recipient", request.recipient
+        return
+    for index, item in enumerate(request.recipient_and_params):
+        yield f"recipient_and_params[{index}].recipient", item.recipient
 
 
 def contacts_in_dispatch(request: Any) -> list[Violation]:
@@ -58,17 +67,9 @@ def contacts_in_dispatch(request: Any) -> list[Violation]:
     hint = "the app is in DISPATCH mode, which has no contacts; use identified_by"
     return [
         Violation(field=f"{path}.contact_id", description=hint)
-        for path, recipient in _recipients(request)
+        for path, recipient in recipients(request)
         if recipient.HasField("contact_id")
     ]
-
-
-def _recipients(request: Any) -> Iterator[tuple[str, Any]]:
-    if "recipient" in request.DESCRIPTOR.fields_by_name:
-        yield "recipient", request.recipient
-        return
-    for index, item in enumerate(request.recipient_and_params):
-        yield f"recipient_and_params[{index}].recipient", item.recipient
 
 
 def _may_try_sms(request: Any) -> bool:
@@ -77,5 +78,5 @@ def _may_try_sms(request: Any) -> bool:
         return SMS in request.channel_priority_order
     return any(
         recipient.HasField("contact_id") or any(i.channel == SMS for i in recipient.identified_by.channel_identities)
-        for _, recipient in _recipients(request)
+        for _, recipient in recipients(request)
     )

@@ -10,7 +10,7 @@ PACKAGE = Path(gateway.__file__).parent
 DOORS = {"rpc", "webhooks", "admin"}
 JOURNEYS = {"journeys"}
 ROOMS = {"upstream", "events"}
-TOP = {"app", "cli", "doctor", "doors", "inbound", "joined", "outbound", "shared"}
+TOP = {"app", "cli", "consent", "doctor", "doors", "inbound", "joined", "outbound", "shared"}
 APART = {"simulator"}
 
 

@@ -87,7 +87,8 @@ func (Priority) EnumDescriptor() ([]byte, []int) {
 //
 // What the gateway has to say about a call comes back in trailing metadata: `x-gateway-replayed`,
 // `x-gateway-queue-wait-ms`, `x-gateway-attempts`, `x-gateway-upstream-request-id`, and for what joins an app's queue
-// at the API `x-gateway-app-queue-eta-s`, the seconds until its turn, where they are known.
+// at the API `x-gateway-app-queue-eta-s`, the seconds until its turn, where they are known. `x-gateway-consent` is there
+// when it went out although a recipient has opted out: `warned`, or `exempt` as an urgent one.
 type CallOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Optional. Makes a write safe to repeat: the same id with the same request is answered with the first
@@ -201,7 +202,10 @@ type CallReport struct {
 	// Output only. The id that the API gave to the exchange; empty where it gave none.
 	UpstreamRequestId string `protobuf:"bytes,4,opt,name=upstream_request_id,json=upstreamRequestId,proto3" json:"upstream_request_id,omitempty"`
 	// Output only. How long until the app's queue at the API gets to what was sent; absent where that is not known.
-	AppQueueEta   *durationpb.Duration `protobuf:"bytes,5,opt,name=app_queue_eta,json=appQueueEta,proto3" json:"app_queue_eta,omitempty"`
+	AppQueueEta *durationpb.Duration `protobuf:"bytes,5,opt,name=app_queue_eta,json=appQueueEta,proto3" json:"app_queue_eta,omitempty"`
+	// Output only. Whether it was sent although somebody whom it can reach has opted out: `warned` where the consent gate
+	// only warns, `exempt` for what is urgent; else empty. Values may be added.
+	Consent       string `protobuf:"bytes,6,opt,name=consent,proto3" json:"consent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -271,6 +275,13 @@ func (x *CallReport) GetAppQueueEta() *durationpb.Duration {
 	return nil
 }
 
+func (x *CallReport) GetConsent() string {
+	if x != nil {
+		return x.Consent
+	}
+	return ""
+}
+
 // The gateway shuts down: it reads nothing more from this stream, and ends it once what is under way is answered.
 type GoingAway struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -331,7 +342,7 @@ const file_conversation_gateway_v1_call_options_proto_rawDesc = "" +
 	"\x15retry_unknown_outcome\x18\x05 \x01(\bR\x13retryUnknownOutcome\x12#\n" +
 	"\rvalidate_only\x18\x06 \x01(\bR\fvalidateOnlyB\r\n" +
 	"\v_request_idB\t\n" +
-	"\a_region\"\x94\x02\n" +
+	"\a_region\"\xb4\x02\n" +
 	"\n" +
 	"CallReport\x12)\n" +
 	"\rattempt_count\x18\x01 \x01(\x05B\x04\xe2A\x01\x03R\fattemptCount\x12>\n" +
@@ -339,7 +350,8 @@ const file_conversation_gateway_v1_call_options_proto_rawDesc = "" +
 	"queue_wait\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x04\xe2A\x01\x03R\tqueueWait\x12 \n" +
 	"\breplayed\x18\x03 \x01(\bB\x04\xe2A\x01\x03R\breplayed\x124\n" +
 	"\x13upstream_request_id\x18\x04 \x01(\tB\x04\xe2A\x01\x03R\x11upstreamRequestId\x12C\n" +
-	"\rapp_queue_eta\x18\x05 \x01(\v2\x19.google.protobuf.DurationB\x04\xe2A\x01\x03R\vappQueueEta\"U\n" +
+	"\rapp_queue_eta\x18\x05 \x01(\v2\x19.google.protobuf.DurationB\x04\xe2A\x01\x03R\vappQueueEta\x12\x1e\n" +
+	"\aconsent\x18\x06 \x01(\tB\x04\xe2A\x01\x03R\aconsent\"U\n" +
 	"\tGoingAway\x12H\n" +
 	"\x0freconnect_delay\x18\x01 \x01(\v2\x19.google.protobuf.DurationB\x04\xe2A\x01\x03R\x0ereconnectDelay*a\n" +
 	"\bPriority\x12\x18\n" +

@@ -336,6 +336,20 @@ const (
 	// Causes: Webhooks of earlier deployments that nobody removed.
 	// Do: List the app's webhooks and delete those that nobody needs any more.
 	ErrorReason_ERROR_REASON_WEBHOOK_LIMIT_REACHED ErrorReason = 71
+	// Somebody whom the send could reach has opted out of it. Every such address is listed in `google.rpc.BadRequest`, by
+	// its path from the request, and never by the address itself; a batch says by index whom to leave out. Nothing was
+	// sent, and nothing was spent. Only where the consent gate is set to `enforce`.
+	// Status: `FAILED_PRECONDITION`. Retry: no.
+	// Causes: The recipient wrote STOP or the like, opted out on the channel, or is on an opt-out list of the app.
+	// Do: Leave the address out, and do not write to it until it opts in again.
+	ErrorReason_ERROR_REASON_RECIPIENT_OPTED_OUT ErrorReason = 74
+	// Whether the recipient has opted out is not known yet, and the gateway's settings say not to send then. Nothing was
+	// sent.
+	// Status: `UNAVAILABLE`. Retry: yes, after RetryInfo's delay.
+	// Causes: The first reading of the app's opt-out lists has failed; the event log cannot be read; more addresses have
+	// opted out than the gateway holds.
+	// Do: Repeat it. If it stays, read the gateway's log: `consents_not_read` names the reason.
+	ErrorReason_ERROR_REASON_CONSENTS_UNKNOWN ErrorReason = 75
 )
 
 // Enum value maps for ErrorReason.
@@ -397,6 +411,8 @@ var (
 		63: "ERROR_REASON_CAPABILITY_MISSING",
 		70: "ERROR_REASON_WEBHOOK_UNKNOWN",
 		71: "ERROR_REASON_WEBHOOK_LIMIT_REACHED",
+		74: "ERROR_REASON_RECIPIENT_OPTED_OUT",
+		75: "ERROR_REASON_CONSENTS_UNKNOWN",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                  0,
@@ -455,6 +471,8 @@ var (
 		"ERROR_REASON_CAPABILITY_MISSING":           63,
 		"ERROR_REASON_WEBHOOK_UNKNOWN":              70,
 		"ERROR_REASON_WEBHOOK_LIMIT_REACHED":        71,
+		"ERROR_REASON_RECIPIENT_OPTED_OUT":          74,
+		"ERROR_REASON_CONSENTS_UNKNOWN":             75,
 	}
 )
 
@@ -489,7 +507,7 @@ var File_conversation_gateway_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\xd6\x0f\n" +
+	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\x9f\x10\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12'\n" +
@@ -547,7 +565,9 @@ const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\x1aERROR_REASON_REPLY_MISSING\x10>\x12#\n" +
 	"\x1fERROR_REASON_CAPABILITY_MISSING\x10?\x12 \n" +
 	"\x1cERROR_REASON_WEBHOOK_UNKNOWN\x10F\x12&\n" +
-	"\"ERROR_REASON_WEBHOOK_LIMIT_REACHED\x10GB\x8b\x01\n" +
+	"\"ERROR_REASON_WEBHOOK_LIMIT_REACHED\x10G\x12$\n" +
+	" ERROR_REASON_RECIPIENT_OPTED_OUT\x10J\x12!\n" +
+	"\x1dERROR_REASON_CONSENTS_UNKNOWN\x10KB\x8b\x01\n" +
 	"\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3"
 
 var (

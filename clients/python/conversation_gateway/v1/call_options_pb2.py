@@ -26,7 +26,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*conversation_gateway/v1/call_options.proto\x12\x17\x63onversation_gateway.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"\xf3\x01\n\x0b\x43\x61llOptions\x12\x17\n\nrequest_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x33\n\x08priority\x18\x02 \x01(\x0e\x32!.conversation_gateway.v1.Priority\x12\x31\n\x0emax_queue_wait\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x06region\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x1d\n\x15retry_unknown_outcome\x18\x05 \x01(\x08\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\x42\r\n\x0b_request_idB\t\n\x07_region\"\xd1\x01\n\nCallReport\x12\x1b\n\rattempt_count\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x33\n\nqueue_wait\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12\x16\n\x08replayed\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12!\n\x13upstream_request_id\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x36\n\rapp_queue_eta\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\"E\n\tGoingAway\x12\x38\n\x0freconnect_delay\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03*a\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x13\n\x0fPRIORITY_URGENT\x10\x01\x12\x13\n\x0fPRIORITY_NORMAL\x10\x02\x12\x11\n\rPRIORITY_BULK\x10\x03\x42\x8b\x01\n\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*conversation_gateway/v1/call_options.proto\x12\x17\x63onversation_gateway.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"\xf3\x01\n\x0b\x43\x61llOptions\x12\x17\n\nrequest_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x33\n\x08priority\x18\x02 \x01(\x0e\x32!.conversation_gateway.v1.Priority\x12\x31\n\x0emax_queue_wait\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x06region\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x1d\n\x15retry_unknown_outcome\x18\x05 \x01(\x08\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\x42\r\n\x0b_request_idB\t\n\x07_region\"\xe8\x01\n\nCallReport\x12\x1b\n\rattempt_count\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x33\n\nqueue_wait\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12\x16\n\x08replayed\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12!\n\x13upstream_request_id\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x36\n\rapp_queue_eta\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12\x15\n\x07\x63onsent\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\"E\n\tGoingAway\x12\x38\n\x0freconnect_delay\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03*a\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x13\n\x0fPRIORITY_URGENT\x10\x01\x12\x13\n\x0fPRIORITY_NORMAL\x10\x02\x12\x11\n\rPRIORITY_BULK\x10\x03\x42\x8b\x01\n\x19io.conversationgateway.v1P\x01Zlgithub.com/conversation-gateway/conversation-gateway/clients/go/conversationgateway/v1;conversationgatewayv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,14 +44,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CALLREPORT'].fields_by_name['upstream_request_id']._serialized_options = b'\342A\001\003'
   _globals['_CALLREPORT'].fields_by_name['app_queue_eta']._loaded_options = None
   _globals['_CALLREPORT'].fields_by_name['app_queue_eta']._serialized_options = b'\342A\001\003'
+  _globals['_CALLREPORT'].fields_by_name['consent']._loaded_options = None
+  _globals['_CALLREPORT'].fields_by_name['consent']._serialized_options = b'\342A\001\003'
   _globals['_GOINGAWAY'].fields_by_name['reconnect_delay']._loaded_options = None
   _globals['_GOINGAWAY'].fields_by_name['reconnect_delay']._serialized_options = b'\342A\001\003'
-  _globals['_PRIORITY']._serialized_start=665
-  _globals['_PRIORITY']._serialized_end=762
+  _globals['_PRIORITY']._serialized_start=688
+  _globals['_PRIORITY']._serialized_end=785
   _globals['_CALLOPTIONS']._serialized_start=137
   _globals['_CALLOPTIONS']._serialized_end=380
   _globals['_CALLREPORT']._serialized_start=383
-  _globals['_CALLREPORT']._serialized_end=592
-  _globals['_GOINGAWAY']._serialized_start=594
-  _globals['_GOINGAWAY']._serialized_end=663
+  _globals['_CALLREPORT']._serialized_end=615
+  _globals['_GOINGAWAY']._serialized_start=617
+  _globals['_GOINGAWAY']._serialized_end=686
 # @@protoc_insertion_point(module_scope)

@@ -38,18 +38,20 @@ class CallOptions(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., priority: _Optional[_Union[Priority, str]] = ..., max_queue_wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., region: _Optional[str] = ..., retry_unknown_outcome: bool = ..., validate_only: bool = ...) -> None: ...
 
 class CallReport(_message.Message):
-    __slots__ = ("attempt_count", "queue_wait", "replayed", "upstream_request_id", "app_queue_eta")
+    __slots__ = ("attempt_count", "queue_wait", "replayed", "upstream_request_id", "app_queue_eta", "consent")
     ATTEMPT_COUNT_FIELD_NUMBER: _ClassVar[int]
     QUEUE_WAIT_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_FIELD_NUMBER: _ClassVar[int]
     UPSTREAM_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     APP_QUEUE_ETA_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_FIELD_NUMBER: _ClassVar[int]
     attempt_count: int
     queue_wait: _duration_pb2.Duration
     replayed: bool
     upstream_request_id: str
     app_queue_eta: _duration_pb2.Duration
-    def __init__(self, attempt_count: _Optional[int] = ..., queue_wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., replayed: bool = ..., upstream_request_id: _Optional[str] = ..., app_queue_eta: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    consent: str
+    def __init__(self, attempt_count: _Optional[int] = ..., queue_wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., replayed: bool = ..., upstream_request_id: _Optional[str] = ..., app_queue_eta: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., consent: _Optional[str] = ...) -> None: ...
 
 class GoingAway(_message.Message):
     __slots__ = ("reconnect_delay",)
