@@ -3,9 +3,13 @@
 *Whatever may have been sent is on disk as such before it is sent.* A request belongs to the process that reserved it
 for as long as that process is known to live; who asks meanwhile, elsewhere, waits for its outcome. What a dead process
 had only reserved is free again, and what it had dispatched is unknown.
+
+Each reservation has a turn of its own, a random name, and what is told of it says so: a word that comes late, over a
+connection that stalled or told again after an outage, cannot touch the next reservation of the same id.
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -34,7 +38,10 @@ class ValkeyRequestStore:
         """Keep ids in the store, which outlives this object."""
         self._store = store
         self._clock = clock
-        self._untold: dict[RequestKey, Callable[[], Awaitable[Any]]] = {}
+        self._turns: dict[tuple[str, str], str] = {}
+        """The reservations that this process holds now."""
+        self._untold: dict[str, Callable[[], Awaitable[Any]]] = {}
+        """What is still to be told of a turn."""
         self._task = asyncio.create_task(self._tell_again(), name="valkey-requests")
 
     @property
@@ -48,17 +55,18 @@ class ValkeyRequestStore:
         While another replica is at the same request this waits for the outcome; cancelling it takes nothing.
         """
         wait_s = _LOOK_S
+        turn = secrets.token_hex(8)
         while True:
-            self._untold.pop(key, None)
             keys = (self._key(key.project_id, key.request_id), self._store.key("owners"))
-            arguments = (self._store.owner, key.fingerprint, self._now_us(), _KEPT_MS)
+            arguments = (self._store.owner, turn, key.fingerprint, self._now_us(), _KEPT_MS)
             try:
                 answer = await self._store.call(script("reserve"), keys, arguments)
             except BaseException:
                 # It may have been taken all the same, and would be held for as long as this process lives.
-                self._tell_later(key, lambda: self._release(key))
+                self._tell_later(turn, lambda: self._release(key, turn))
                 raise
             if answer[0] == b"taken":
+                self._turns[_name(key)] = turn
                 return None
             record = self._record(key, answer)
             if answer[0] == b"stands" or record.fingerprint != key.fingerprint:
@@ -68,17 +76,20 @@ class ValkeyRequestStore:
 
     async def dispatched(self, key: RequestKey) -> None:
         """Note that a reserved request may have been sent from now on."""
-        arguments = (self._store.owner, key.fingerprint)
-        if not await self._store.call(script("dispatched"), (self._key(key.project_id, key.request_id),), arguments):
+        keys = (self._key(key.project_id, key.request_id),)
+        turn = self._turns.get(_name(key), "")
+        if not await self._store.call(script("dispatched"), keys, (turn,)):
             raise StoreError.unavailable("the request id is no longer reserved; nothing was sent")
 
     async def conclude(self, key: RequestKey, state: RequestState, answer: bytes | None) -> RequestRecord | None:
         """Note how a dispatched request ended; gives the record instead when a webhook has settled it as `DONE`."""
-        return await self._tell(key, lambda: self._conclude(key, state, answer))
+        turn = self._turns.pop(_name(key), "")
+        return await self._tell(turn, lambda: self._conclude(key, turn, state, answer))
 
     async def release(self, key: RequestKey) -> RequestRecord | None:
         """Forget a request of which nothing was sent; gives the record instead when a webhook has settled it."""
-        return await self._tell(key, lambda: self._release(key))
+        turn = self._turns.pop(_name(key), "")
+        return await self._tell(turn, lambda: self._release(key, turn))
 
     async def settle(self, project_id: str, request_id: str, message_id: str) -> bool:
         """Note the proof that a request was carried out; whether that was news."""
@@ -89,42 +100,40 @@ class ValkeyRequestStore:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _tell(self, key: RequestKey, step: Callable[[], Awaitable[RequestRecord | None]]) -> RequestRecord | None:
+    async def _tell(self, turn: str, step: Callable[[], Awaitable[RequestRecord | None]]) -> RequestRecord | None:
         try:
             return await step()
         except BaseException:
-            self._tell_later(key, step)
+            self._tell_later(turn, step)
             raise
 
-    def _tell_later(self, key: RequestKey, step: Callable[[], Awaitable[Any]]) -> None:
+    def _tell_later(self, turn: str, step: Callable[[], Awaitable[Any]]) -> None:
         if len(self._untold) < _MOST_UNTOLD:
-            self._untold[key] = step
+            self._untold[turn] = step
 
     async def _tell_again(self) -> None:
         while True:
             await asyncio.sleep(_AGAIN_S)
-            for key, step in list(self._untold.items()):
-                if self._untold.get(key) is not step:
-                    continue
+            for turn, step in list(self._untold.items()):
                 try:
                     await step()
                 except StoreError:
                     break
-                if self._untold.get(key) is step:
-                    del self._untold[key]
+                del self._untold[turn]
 
-    async def _conclude(self, key: RequestKey, state: RequestState, answer: bytes | None) -> RequestRecord | None:
-        arguments: list[bytes | str | int] = [key.fingerprint, int(state), self._now_us(), _KEPT_MS]
+    async def _conclude(
+        self, key: RequestKey, turn: str, state: RequestState, answer: bytes | None
+    ) -> RequestRecord | None:
+        arguments: list[bytes | str | int] = [turn, key.fingerprint, int(state), self._now_us(), _KEPT_MS]
         if answer is not None:
             arguments.append(answer)
         return self._standing(
             key, await self._store.call(script("conclude"), (self._key(key.project_id, key.request_id),), arguments)
         )
 
-    async def _release(self, key: RequestKey) -> RequestRecord | None:
-        arguments = (self._store.owner,)
+    async def _release(self, key: RequestKey, turn: str) -> RequestRecord | None:
         return self._standing(
-            key, await self._store.call(script("release"), (self._key(key.project_id, key.request_id),), arguments)
+            key, await self._store.call(script("release"), (self._key(key.project_id, key.request_id),), (turn,))
         )
 
     def _standing(self, key: RequestKey, answer: Any) -> RequestRecord | None:
@@ -147,3 +156,7 @@ class ValkeyRequestStore:
 
     def _now_us(self) -> int:
         return int(self._clock.now().timestamp() * 1_000_000)
+
+
+def _name(key: RequestKey) -> tuple[str, str]:
+    return key.project_id, key.request_id

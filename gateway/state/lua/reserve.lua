@@ -1,7 +1,8 @@
--- Take a request id. KEYS: request, owners. ARGV: owner, fingerprint, now in us, lifetime in ms.
+-- Take a request id. KEYS: request, owners.
+-- ARGV: owner, turn, fingerprint, now in us, lifetime in ms. The turn names this one reservation.
 -- Gives nothing when it was taken, else how it stands; `held` when its owner is alive and at it.
 local found = redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'expires_us', 'answer', 'message_id', 'owner')
-if found[2] and tonumber(found[3]) > tonumber(ARGV[3]) then
+if found[2] and tonumber(found[3]) > tonumber(ARGV[4]) then
   local held = false
   if tonumber(found[2]) <= 2 and found[6] ~= ARGV[1] then
     local time = redis.call('TIME')
@@ -13,7 +14,7 @@ if found[2] and tonumber(found[3]) > tonumber(ARGV[3]) then
   end
 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'fingerprint', ARGV[2], 'state', '1', 'owner', ARGV[1],
-  'expires_us', string.format('%.0f', ARGV[3] + ARGV[4] * 1000))
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('HSET', KEYS[1], 'fingerprint', ARGV[3], 'state', '1', 'owner', ARGV[1], 'turn', ARGV[2],
+  'expires_us', string.format('%.0f', ARGV[4] + ARGV[5] * 1000))
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return { 'taken' }
