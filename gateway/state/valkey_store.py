@@ -265,7 +265,9 @@ class ValkeyStore:
                     # The server was restarted: nothing of these has been done.
                     await _load(client)
                     repeated = await _execute(client, [group[at] for at in unknown], last)
-                    answers[-1] = repeated[-1]
+                    if last:
+                        # Only the second one covers all that was written.
+                        answers[-1] = repeated[-1]
                     for at, answer in zip(unknown, repeated, strict=False):
                         answers[at] = answer
         except (RedisError, OSError, TimeoutError) as error:

@@ -155,3 +155,19 @@ async def test_an_outcome_that_the_server_had_no_record_of_is_remembered(
 
     assert standing is not None
     assert (standing.state, standing.answer) == (RequestState.DONE, b"answer")
+
+
+async def test_orders_of_one_group_keep_their_own_answers_when_the_server_knows_only_some_scripts(
+    valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with process(valkey, monkeypatch) as (one, _):
+        # Restarted, and another process is about to load its scripts.
+        valkey.do("SCRIPT", "FLUSH")
+        valkey.do("SCRIPT", "LOAD", script("dispatched").text)
+
+        reserved, dispatched = await asyncio.gather(
+            one.reserve(key("id-1")), one.dispatched(key("id-never-reserved")), return_exceptions=True
+        )
+
+    assert reserved is None
+    assert isinstance(dispatched, StoreError)
