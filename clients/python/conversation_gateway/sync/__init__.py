@@ -5,5 +5,6 @@ Only what waits is different. Messages, errors, vocabularies and the behaviour o
 
 from conversation_gateway.sync.client import Client, connect
 from conversation_gateway.sync.event_stream import EventStream
+from conversation_gateway.sync.stream_answers import answers
 
-__all__ = ["Client", "EventStream", "connect"]
+__all__ = ["Client", "EventStream", "answers", "connect"]
