@@ -1,4 +1,4 @@
-"""The clients as programs: how each one's scenario and example are started, and whether they can be here."""
+"""The clients as programs: how each one's scenario and examples are started, and whether they can be here."""
 
 import asyncio
 import os
@@ -21,10 +21,15 @@ Command = tuple[str | Path, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programs:
-    """The two programs of one client."""
+    """The programs of one client."""
 
     scenario: Command
     example: Command
+    """Sends, and follows the feed."""
+    track: Command
+    """Sends and tracks in one call."""
+    journeys: Command | None = None
+    """The other calls that are whole journeys."""
     needs: Path | None = None
     """What `make clients` builds, where there is something to build."""
 
@@ -33,25 +38,35 @@ PYTHON = CLIENTS / "python" / "examples"
 JAVA = f"{CLIENTS}/java/target/client.jar:{CLIENTS}/java/target/lib/*"
 PROGRAMS = {
     "python": Programs(
-        scenario=(sys.executable, PYTHON / "scenario.py"), example=(sys.executable, PYTHON / "send_and_follow.py")
+        scenario=(sys.executable, PYTHON / "scenario.py"),
+        example=(sys.executable, PYTHON / "send_and_follow.py"),
+        track=(sys.executable, PYTHON / "send_and_track.py"),
+        journeys=(sys.executable, PYTHON / "journeys.py"),
     ),
     "python-sync": Programs(
         scenario=(sys.executable, PYTHON / "scenario_sync.py"),
         example=(sys.executable, PYTHON / "send_and_follow_sync.py"),
+        track=(sys.executable, PYTHON / "send_and_track_sync.py"),
     ),
     "go": Programs(
         scenario=(CLIENTS / "go" / "build" / "scenario",),
         example=(CLIENTS / "go" / "build" / "send_and_follow",),
+        track=(CLIENTS / "go" / "build" / "send_and_track",),
+        journeys=(CLIENTS / "go" / "build" / "journeys",),
         needs=CLIENTS / "go" / "build",
     ),
     "node": Programs(
         scenario=("node", CLIENTS / "node" / "dist" / "examples" / "scenario.js"),
         example=("node", CLIENTS / "node" / "dist" / "examples" / "send_and_follow.js"),
+        track=("node", CLIENTS / "node" / "dist" / "examples" / "send_and_track.js"),
+        journeys=("node", CLIENTS / "node" / "dist" / "examples" / "journeys.js"),
         needs=CLIENTS / "node" / "dist",
     ),
     "java": Programs(
         scenario=("java", "-cp", JAVA, "io.conversationgateway.examples.Scenario"),
         example=("java", "-cp", JAVA, "io.conversationgateway.examples.SendAndFollow"),
+        track=("java", "-cp", JAVA, "io.conversationgateway.examples.SendAndTrack"),
+        journeys=("java", "-cp", JAVA, "io.conversationgateway.examples.Journeys"),
         needs=CLIENTS / "java" / "target" / "lib",
     ),
 }

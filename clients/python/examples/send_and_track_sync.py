@@ -1,0 +1,28 @@
+"""Sends one message and prints what becomes of it, until it was read or has failed; without asyncio.
+
+    python send_and_track_sync.py +46700000001
+
+The gateway is the one at CONVERSATION_GATEWAY_ADDRESS, or on this machine (`make playground`).
+"""
+
+import sys
+
+from conversation_gateway.errors import GatewayError
+from conversation_gateway.sync import answers, connect
+from conversation_gateway.v1.message_pb2 import SendAndTrackRequest
+
+
+def main(number: str) -> None:
+    """Send, then print each state."""
+    request = SendAndTrackRequest(send={"message": {"text_message": {"text": "Hello"}}})
+    request.send.recipient.identified_by.channel_identities.add(channel="WHATSAPP", identity=number)
+    with connect() as client:
+        for answer in answers(client.messages.SendAndTrack(request)):
+            if answer.HasField("state"):
+                print(answer.state.status)
+
+
+try:
+    main(sys.argv[1])
+except GatewayError as error:
+    sys.exit(f"{type(error).__name__}: {error}")
