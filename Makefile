@@ -68,10 +68,10 @@ client-go client-node client-java: client-%: $(VENV)/.installed $(VENV)-proto/.i
 client-tools: .tools/grpcurl .tools/ghz ## Install grpcurl and ghz into .tools, where there is Go
 
 .tools/grpcurl:
-	GOBIN=$(CURDIR)/.tools go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4
+	clients/tool.sh github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4
 
 .tools/ghz:
-	GOBIN=$(CURDIR)/.tools go install github.com/bojand/ghz/cmd/ghz@v0.93.0
+	clients/tool.sh github.com/bojand/ghz/cmd/ghz@v0.93.0
 
 .PHONY: test-clients
 test-clients: clients client-tools ## Build every client and run what all of them promise
