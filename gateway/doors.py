@@ -15,7 +15,7 @@ from gateway.rpc.entrance import REFUSALS, Bounds, Entrance
 from gateway.rpc.server import Connections, Door, RpcServer
 from gateway.rpc.tls import ReloadingTls, TlsFiles
 from gateway.settings import CallerSettings, Settings
-from gateway.settings.values import split
+from gateway.settings.values import is_local, split
 from gateway.telemetry import logs
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
@@ -50,6 +50,8 @@ def rpc_server(
 ) -> RpcServer:
     """The gRPC door; raises `ValueError` for callers, certificates or a group that cannot be used."""
     _know_callers(settings, boundary.entrance.callers, handlers.keys(), files)
+    if not (boundary.entrance.callers.required or settings.grpc_unprotected or is_local(settings.grpc_address)):
+        raise ValueError("GATEWAY_GRPC_ADDRESS lies beyond this machine, and no caller is known who could be asked for")
     return RpcServer(
         handlers,
         door=Door(

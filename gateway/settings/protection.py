@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.settings.model import Settings
-from gateway.settings.values import is_local
+from gateway.settings.values import is_local, split
 
 KeyPath = tuple[str | int, ...]
 
@@ -23,7 +23,7 @@ def unprotected(values: Mapping[str, Any], *, accepted: bool) -> Iterator[tuple[
                     "accept it with GATEWAY_GRPC_UNPROTECTED=true"
                 ),
             )
-        elif not any(values.get(name) for name in ("grpc_client_ca_file", "caller_tokens_sha256", "callers")):
+        elif not (_tokens(values) or any(values.get(name) for name in ("grpc_client_ca_file", "callers"))):
             yield (
                 ("grpc_address",),
                 (
@@ -32,6 +32,9 @@ def unprotected(values: Mapping[str, Any], *, accepted: bool) -> Iterator[tuple[
                     "GATEWAY_GRPC_UNPROTECTED=true"
                 ),
             )
+    if values.get("caller_tokens_sha256") and not _tokens(values):
+        # Taken for nothing at all it would let everybody in.
+        yield ("caller_tokens_sha256",), "holds no digest: set it to the SHA-256 of each token, or leave it out"
     if not is_local(_address(values, "control_address")):
         yield ("control_address",), "must be loopback or unix:/path: it asks for no credentials"
 
@@ -52,6 +55,11 @@ def _tls(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
                 ("callers", index, "certificate_names"),
                 "need GATEWAY_GRPC_CLIENT_CA_FILE: without it nobody is asked for a certificate",
             )
+
+
+def _tokens(values: Mapping[str, Any]) -> Any:
+    """The digests that the setting holds, which may be none although it is set."""
+    return split(values.get("caller_tokens_sha256") or ())
 
 
 def _address(values: Mapping[str, Any], field: str) -> str:

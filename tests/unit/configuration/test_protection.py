@@ -67,3 +67,11 @@ def test_the_control_door_is_never_wide(address: str) -> None:
     [mistake] = mistakes({"GATEWAY_CONTROL_ADDRESS": address, "GATEWAY_GRPC_UNPROTECTED": "true"})
 
     assert mistake.startswith("GATEWAY_CONTROL_ADDRESS must be loopback or unix:/path")
+
+
+@pytest.mark.parametrize("nothing", [",", " ", " , "])
+@pytest.mark.parametrize("door", [{**WIDE, **TLS}, {}], ids=["wide", "of this machine"])
+def test_tokens_that_are_set_and_hold_none_let_nobody_in_by_mistake(door: dict[str, str], nothing: str) -> None:
+    found = mistakes({**door, "GATEWAY_CALLER_TOKENS_SHA256": nothing})
+
+    assert any(mistake.startswith("GATEWAY_CALLER_TOKENS_SHA256 holds no digest") for mistake in found)
