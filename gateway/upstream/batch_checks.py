@@ -24,6 +24,8 @@ _RESERVED = "_batch_id"
 _METADATA = ("message_metadata", "conversation_metadata")
 _PLACEHOLDER = re.compile(r"\$\{([^{}]++)\}")
 # A name that a program gave. Anything else may be somebody's name or number, and is not repeated.
+# Matches looked at in one go: a text of 4 MiB can hold a million.
+_SLICE_MATCHES = 256
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_.-]{0,63}")
 
 
@@ -62,9 +64,12 @@ def check_batch(request: Any, now: datetime, found: list[Violation]) -> Iterator
 
 
 def gather_placeholders(value: Any, names: set[str]) -> Iterator[None]:
-    """Add the name of every placeholder in any text below `value`; pauses once for each message it looks at."""
+    """Add the name of every placeholder in any text below `value`, up to one more than there may be.
+
+    Pauses once for each message it looks at, and every few hundred placeholders.
+    """
     if isinstance(value, str):
-        names.update(_PLACEHOLDER.findall(value))
+        yield from _in_text(value, names)
     elif isinstance(value, Message):
         yield
         for _field, inner in value.ListFields():
@@ -75,6 +80,15 @@ def gather_placeholders(value: Any, names: set[str]) -> Iterator[None]:
     elif not isinstance(value, int | float | bytes):
         for inner in value:
             yield from gather_placeholders(inner, names)
+
+
+def _in_text(text: str, names: set[str]) -> Iterator[None]:
+    for count, match in enumerate(_PLACEHOLDER.finditer(text), 1):
+        names.add(match[1])
+        if len(names) > limits.MOST_ELEMENTS:
+            return
+        if count % _SLICE_MATCHES == 0:
+            yield
 
 
 def _check_metadata(holder: Any, trail: Trail, found: list[Violation]) -> None:

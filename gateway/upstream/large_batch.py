@@ -6,7 +6,7 @@ other, so that the first one that differs stops all that follow.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -18,12 +18,14 @@ from gateway.errors import CallerError, Violation
 from gateway.upstream.attempts import Answer
 from gateway.upstream.batch_checks import MOST_RECIPIENTS, RECIPIENTS, gather_placeholders
 from gateway.upstream.call import Caller, Operation
+from gateway.upstream.limits import MOST_ELEMENTS
 from gateway.upstream.repeats import Repeats
 
 # Ends a part early where recipients have long parameters, so that a part always has a size that can be held and sent.
 MAX_PART_BYTES = 2 * 1024 * 1024
 # Recipients looked at in one go: about half a millisecond.
 _SLICE_COUNT = 128
+_MAX_NAMES_CHARACTERS = 64 * 1024
 _REPEATED = Violation(field="recipient", description="was given before in this batch, and gets the message once")
 
 
@@ -54,6 +56,7 @@ class LargeBatch:
         self._calls = calls
         self._operation = operation
         self._batch = batch
+        self._outline = batch
         self._caller = caller
         self._repeats = Repeats()
         self._rows: list[RecipientAndParams] = []
@@ -71,10 +74,14 @@ class LargeBatch:
         for step, _ in enumerate(gather_placeholders(self._batch.message, names), 1):
             if step % _SLICE_COUNT == 0:
                 await asyncio.sleep(0)
+        if sum(map(len, names)) > _MAX_NAMES_CHARACTERS:
+            hint = f"has placeholders of more than {_MAX_NAMES_CHARACTERS} characters together"
+            raise CallerError.invalid([Violation(field="message", description=hint)])
         # A recipient that cannot be at fault: whatever is wrong then is wrong with all the rest.
-        anybody = RecipientAndParams(parameters=dict.fromkeys(names, ""))
+        anybody = RecipientAndParams(parameters=dict.fromkeys(list(names)[:MOST_ELEMENTS], ""))
         anybody.recipient.identified_by.channel_identities.add(channel="SMS", identity="0")
-        await self._validate([anybody], deadline)
+        await self._validate(self._batch, [anybody], deadline)
+        self._outline = _outline(self._batch, names)
 
     def add(self, recipient: RecipientAndParams) -> Iterator[Part]:
         """Take one more recipient; gives the parts that it completes, with nobody left out yet."""
@@ -112,7 +119,7 @@ class LargeBatch:
 
     def request(self, part: Part) -> SendBatchRequest:
         """The batch that sends to the part's good recipients."""
-        request = self._request(part.good)
+        request = _with_recipients(self._batch, part.good)
         if self._batch.options.request_id:
             request.options.request_id = part_id(self._batch.options.request_id, part.first_index)
         return request
@@ -129,7 +136,7 @@ class LargeBatch:
     ) -> Mapping[int, Violation]:
         """What is wrong with which of the rows, found by halves: rows are seldom wrong, and then few of them."""
         try:
-            await self._validate(rows, deadline)
+            await self._validate(self._outline, rows, deadline)
         except CallerError as error:
             if len(rows) == 1:
                 return {start: _of_row(error)}
@@ -138,17 +145,31 @@ class LargeBatch:
             return {**first, **await self._wrong(rows[half:], start + half, deadline)}
         return {}
 
-    async def _validate(self, rows: Sequence[RecipientAndParams], deadline: Deadline) -> None:
-        request = self._request(rows)
+    async def _validate(self, batch: SendBatchRequest, rows: Sequence[RecipientAndParams], deadline: Deadline) -> None:
+        request = _with_recipients(batch, rows)
         request.options.validate_only = True
         await self._calls.call(self._operation, request, deadline, caller=self._caller)
         await asyncio.sleep(0)
 
-    def _request(self, rows: Sequence[RecipientAndParams]) -> SendBatchRequest:
-        request = SendBatchRequest()
-        request.CopyFrom(self._batch)
-        request.recipient_and_params.extend(rows)
-        return request
+
+def _with_recipients(batch: SendBatchRequest, rows: Sequence[RecipientAndParams]) -> SendBatchRequest:
+    request = SendBatchRequest()
+    request.CopyFrom(batch)
+    request.recipient_and_params.extend(rows)
+    return request
+
+
+def _outline(batch: SendBatchRequest, names: Iterable[str]) -> SendBatchRequest:
+    """The batch with no more of its message than recipients are checked against.
+
+    Finding the wrong ones among a thousand takes two thousand looks, each of which would copy a message of megabytes.
+    """
+    outline = SendBatchRequest()
+    outline.CopyFrom(batch)
+    if batch.message.WhichOneof("body") != "template_message":
+        outline.message.Clear()
+        outline.message.text_message.text = " ".join(f"${{{name}}}" for name in sorted(names)) or "-"
+    return outline
 
 
 def part_id(request_id: str, first_index: int) -> str:

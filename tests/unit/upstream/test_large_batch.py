@@ -1,46 +1,42 @@
-"""Recipients are cut by their order alone, so that the same ones always make the same parts."""
+"""Finding the wrong recipients among many costs looks at recipients, not copies of the message."""
 
+from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from conversation_gateway.v1.batch_pb2 import RecipientAndParams, SendBatchRequest
 
-from gateway.upstream.large_batch import MAX_PART_BYTES, LargeBatch, part_id
+from gateway.clock import Clock
+from gateway.deadline import Deadline
+from gateway.errors import CallerError, Violation
+from gateway.upstream.large_batch import LargeBatch, Part
 
-NOBODY: Any = None
-
-
-def cut(*rows: RecipientAndParams) -> list[tuple[int, int]]:
-    batch = LargeBatch(calls=NOBODY, operation=NOBODY, batch=SendBatchRequest(), caller="")
-    parts = [part for row in rows for part in batch.add(row)]
-    parts += batch.rest()
-    return [(part.first_index, part.recipient_count) for part in parts]
+MESSAGE_BYTES = 1024 * 1024
 
 
-@pytest.mark.parametrize(
-    ("count", "parts"),
-    [(0, []), (1, [(0, 1)]), (1000, [(0, 1000)]), (1001, [(0, 1000), (1000, 1)]), (2000, [(0, 1000), (1000, 1000)])],
-)
-def test_a_part_ends_after_a_thousand_recipients(count: int, parts: list[tuple[int, int]]) -> None:
-    assert cut(*[RecipientAndParams()] * count) == parts
+class Checks:
+    """A caller that finds every row without a recipient wrong, and adds up what it was given to look at."""
+
+    def __init__(self) -> None:
+        self.looked_at_bytes = 0
+
+    async def call(self, _operation: object, request: Any, _deadline: Deadline, *, caller: str) -> Any:
+        self.looked_at_bytes += request.ByteSize()
+        wrong = [i for i, row in enumerate(request.recipient_and_params) if not row.HasField("recipient")]
+        if wrong:
+            found = [Violation(field=f"recipient_and_params[{i}].recipient", description="is missing") for i in wrong]
+            raise CallerError.invalid(found)
+        return SimpleNamespace(caller=caller)
 
 
-def test_a_part_ends_sooner_where_recipients_are_long() -> None:
-    third = RecipientAndParams(parameters={"text": "x" * (MAX_PART_BYTES // 3)})
+async def test_a_thousand_wrong_recipients_are_named_without_copying_a_long_message_for_each() -> None:
+    checks: Any = Checks()
+    batch = SendBatchRequest(message={"text_message": {"text": "x" * MESSAGE_BYTES}})
+    large = LargeBatch(calls=checks, operation=SimpleNamespace(), batch=batch, caller="c")  # type: ignore[arg-type]
+    deadline = Deadline.after(60, Clock())
+    await large.check(deadline)
+    part = Part(first_index=0, recipient_count=1000, good=[RecipientAndParams()] * 1000, refused=())
 
-    assert cut(third, third, third, third) == [(0, 2), (2, 2)]
+    sifted = await large.sift(part, deadline)
 
-
-def test_a_part_is_sent_as_soon_as_it_is_whole() -> None:
-    batch = LargeBatch(calls=NOBODY, operation=NOBODY, batch=SendBatchRequest(), caller="")
-    for _ in range(999):
-        list(batch.add(RecipientAndParams()))
-
-    assert [part.recipient_count for part in batch.add(RecipientAndParams())] == [1000]
-
-
-def test_parts_have_ids_of_their_own_that_fit() -> None:
-    ids = {part_id(request_id, index) for request_id in ("a", "b" * 64) for index in (0, 1000, 10**18)}
-
-    assert len(ids) == 6
-    assert all(len(one) <= 64 and one.isprintable() for one in ids)
+    assert [refused.index for refused in sifted.refused] == list(range(1000))
+    assert checks.looked_at_bytes < 2 * MESSAGE_BYTES
