@@ -21,7 +21,7 @@ from gateway.errors import CallerError, GatewayError
 from gateway.rpc import status
 from gateway.rpc.callers import Callers
 from gateway.rpc.dialogue import MAX_MESSAGE_BYTES, Context, Dialogue, slow_consumer, too_large, written
-from gateway.rpc.entrance import Admission, Entrance, Kind
+from gateway.rpc.entrance import MAX_LASTING_BYTES, Admission, Entrance, Kind
 from gateway.rpc.observation import Watch, is_private
 from gateway.telemetry.logs import logger
 from gateway.telemetry.metrics import Metrics
@@ -123,10 +123,14 @@ class Boundary:
     ) -> Handler:
         """A handler for one request and one answer; `max_deadline_s` is for one that waits for people."""
         cap_s = max_deadline_s or self.max_deadline_s
+        lasting = max_deadline_s is not None
         rpc = self._rpc(path, request_class, "unary")
 
         async def answer(call: Call, context: Context, admission: Admission) -> bytes:
-            request = rpc.admit(await admission.receive(context), admission, call)
+            most_bytes = MAX_LASTING_BYTES if lasting else MAX_MESSAGE_BYTES
+            request = rpc.admit(await admission.receive(context, most_bytes=most_bytes), admission, call)
+            if lasting:
+                admission.release()
             response = (await behaviour(request, call)).SerializeToString()
             if len(response) > MAX_MESSAGE_BYTES:
                 raise too_large()
@@ -150,7 +154,8 @@ class Boundary:
         rpc = self._rpc(path, request_class, "server_stream")
 
         async def answer(call: Call, context: Context, admission: Admission) -> bytes:
-            request = rpc.admit(await admission.receive(context), admission, call)
+            request = rpc.admit(await admission.receive(context, most_bytes=MAX_LASTING_BYTES), admission, call)
+            admission.release()
             async with aclosing(behaviour(request, call)) as frames:
                 async for frame in frames:
                     if len(frame) > MAX_MESSAGE_BYTES:

@@ -35,13 +35,15 @@ REQUEST_TIMEOUT_S = 10.0
 MAX_SIDE_STREAMS = 256
 RETRY_AFTER_S = 1.0
 UNSEEN = 64
+# What opens something that lasts for minutes or days is small, so that its bytes need not count as long as it lasts.
+MAX_LASTING_BYTES = 128 * 1024
 
 Kind = Literal["calls", "streams", "side_streams"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much may be under way at once, over all callers."""
+    """How much may be under way at once, over all callers. Of each, one caller that is known may have half."""
 
     max_calls: int = 10_000
     max_streams: int = 1024
@@ -52,19 +54,21 @@ class Bounds:
 class Admission:
     """One RPC that was let in."""
 
-    __slots__ = ("_entrance", "_held_bytes", "principal")
+    __slots__ = ("_entrance", "_held_bytes", "_purse", "principal")
 
     def __init__(self, entrance: "Entrance", principal: Principal) -> None:
         """Made by `Entrance.admit`."""
         self._entrance = entrance
         self._held_bytes = 0
         self.principal = principal
+        self._purse = entrance.purse(principal)
 
-    async def receive(self, context: Any) -> bytes:
-        """The RPC's request, whose bytes count until the RPC is over.
+    async def receive(self, context: Any, *, most_bytes: int) -> bytes:
+        """The RPC's request, whose bytes count until the RPC is over or they are released.
 
-        Raises `LimitError` where there is no room for it, and `CallerError` when it does not come: it was larger than
-        a message may be, which gRPC has told the caller by then, or was broken off, or took too long.
+        Raises `LimitError` where there is no room for it, and `CallerError` when it is larger than `most_bytes`, or
+        does not come: it was larger than a message may be, which gRPC has told the caller by then, or was broken off,
+        or took too long.
         """
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT_S):
@@ -75,27 +79,29 @@ class Admission:
         if data is grpc.aio.EOF:
             self._entrance.refused("broken_off")
             raise _broken_off()
+        if len(data) > most_bytes:
+            raise _too_large(most_bytes)
         self.hold(len(data))
         return bytes(data)
 
     def hold(self, size_bytes: int) -> None:
         """Count bytes of a request that have arrived; raises `LimitError` where there is no room for them."""
-        self._entrance.take_bytes(size_bytes)
+        self._entrance.take_bytes(size_bytes, self._purse)
         self._held_bytes += size_bytes
 
     @contextmanager
     def held(self, request: Message) -> Iterator[None]:
         """Count one of a stream's many requests for as long as the block lasts; raises `LimitError` without room."""
         size_bytes = request.ByteSize()
-        self._entrance.take_bytes(size_bytes)
+        self._entrance.take_bytes(size_bytes, self._purse)
         try:
             yield
         finally:
-            self._entrance.give_bytes(size_bytes)
+            self._entrance.give_bytes(size_bytes, self._purse)
 
     def release(self) -> None:
-        """Count everything held no more: it is answered, or was given up."""
-        self._entrance.give_bytes(self._held_bytes)
+        """Count everything held no more: it is answered, was given up, or is small and has been read."""
+        self._entrance.give_bytes(self._held_bytes, self._purse)
         self._held_bytes = 0
 
 
@@ -119,6 +125,8 @@ class Entrance:
         self._open: dict[Kind, int] = dict.fromkeys(self._most, 0)
         self._max_bytes = bounds.max_request_bytes
         self._bytes = 0
+        self._purses: dict[str, Purse] = {}
+        self._everyone = Purse(bounded=False)
 
     @contextmanager
     def admit(self, path: str, context: Any, kind: Kind) -> Iterator[Admission]:
@@ -127,35 +135,61 @@ class Entrance:
         if principal.paths is not None and kind != "side_streams" and path not in principal.paths:
             self.refused("method")
             raise _not_allowed()
-        with self.room(kind):
+        with self.room(kind, self.purse(principal)):
             admission = Admission(self, principal)
             try:
                 yield admission
             finally:
                 admission.release()
 
+    def purse(self, principal: Principal) -> "Purse":
+        """What a caller has under way; those that nobody asks for credentials have one together, without a bound."""
+        if principal.entry is None:
+            return self._everyone
+        return self._purses.setdefault(principal.name, Purse(bounded=True))
+
     @contextmanager
-    def room(self, kind: Kind) -> Iterator[None]:
+    def room(self, kind: Kind, purse: "Purse | None" = None) -> Iterator[None]:
         """Count one RPC for as long as the block lasts; raises `LimitError` when there are as many as may be."""
-        if self._open[kind] >= self._most[kind]:
+        most = self._most[kind]
+        purse = purse or self._everyone
+        if self._open[kind] >= most or (purse.bounded and purse.open[kind] >= max(most // 2, 1)):
             self.refused("calls" if kind == "calls" else "streams")
-            raise _no_room(kind, self._most[kind])
+            raise _no_room(kind, most)
         self._open[kind] += 1
+        purse.open[kind] += 1
         try:
             yield
         finally:
             self._open[kind] -= 1
+            purse.open[kind] -= 1
 
-    def take_bytes(self, size_bytes: int) -> None:
+    def take_bytes(self, size_bytes: int, purse: "Purse") -> None:
         """Count bytes; raises `LimitError` where they are too many. A request that is alone always has room."""
-        if self._bytes and self._bytes + size_bytes > self._max_bytes:
+        own = purse.size_bytes + size_bytes
+        too_many = self._bytes and self._bytes + size_bytes > self._max_bytes
+        if too_many or (purse.bounded and purse.size_bytes and own > self._max_bytes // 2):
             self.refused("bytes")
             raise _too_many_bytes(self._max_bytes)
         self._bytes += size_bytes
+        purse.size_bytes = own
 
-    def give_bytes(self, size_bytes: int) -> None:
+    def give_bytes(self, size_bytes: int, purse: "Purse") -> None:
         """Count bytes no more."""
         self._bytes -= size_bytes
+        purse.size_bytes -= size_bytes
+
+
+class Purse:
+    """What one caller has under way. Where callers are known, none may use up the room of all the others."""
+
+    __slots__ = ("bounded", "open", "size_bytes")
+
+    def __init__(self, *, bounded: bool) -> None:
+        """Nothing is under way."""
+        self.bounded = bounded
+        self.open: dict[Kind, int] = {"calls": 0, "streams": 0, "side_streams": 0}
+        self.size_bytes = 0
 
 
 def _not_allowed() -> CallerError:
@@ -177,6 +211,14 @@ def _slow() -> CallerError:
 def _broken_off() -> CallerError:
     return CallerError(
         "the request was broken off, or was too large", reason="CANCELLED", code=grpc.StatusCode.CANCELLED
+    )
+
+
+def _too_large(most_bytes: int) -> CallerError:
+    return CallerError(
+        f"a request of this method has at most {most_bytes} bytes",
+        reason="INVALID_REQUEST",
+        code=grpc.StatusCode.INVALID_ARGUMENT,
     )
 
 

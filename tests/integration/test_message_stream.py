@@ -267,3 +267,21 @@ async def test_a_stream_and_its_messages_are_counted(gateway: RunningGateway) ->
     assert await metric(gateway, handled) == 1
     assert await metric(gateway, f"grpc_server_msg_received_total{{{labels}") == 2
     assert await metric(gateway, f"grpc_server_msg_sent_total{{{labels}") == 2
+
+
+async def test_a_client_that_goes_away_is_no_crash_of_the_gateway(environment: Environment) -> None:
+    async with gateway_process({**environment, "GATEWAY_LOG_FORMAT": "json"}) as process:
+        ready = await process.line("ready")
+        for count in range(1, 21):
+            async with grpc.aio.insecure_channel(ready["grpc"]) as channel:
+                call = stream(channel)
+                for number in range(20):
+                    await call.write(item(str(number)))
+                for _ in range(count % 5):
+                    await call.read()
+                call.cancel()
+        process.child.terminate()
+        await process.ended()
+
+    assert [line for line in process.lines if line["event"] == "rpc_crashed"] == []
+    assert {line["code"] for line in process.lines if line["event"] == "rpc"} <= {"CANCELLED", "OK"}
