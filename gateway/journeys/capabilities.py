@@ -227,6 +227,9 @@ class Lookup:
         """An answer has come."""
         self.answers[channel] = found
         self._changed.set()
+        if not self.waiter_count:
+            # Whoever waited has left before it was answered.
+            self.over.set()
 
     def fail(self, error: GatewayError) -> None:
         """No answer will come."""
@@ -299,6 +302,8 @@ def _violations(request: capability_pb2.AwaitCapabilityRequest) -> list[Violatio
     if len(addresses) > MOST_ADDRESSES:
         path = "recipient.identified_by.channel_identities"
         violations.append(Violation(field=path, description=f"has more than {MOST_ADDRESSES} addresses"))
+    if len(request.channels) > MOST_ADDRESSES:
+        violations.append(Violation(field="channels", description=f"has more than {MOST_ADDRESSES} channels"))
     if request.channels and addresses:
         violations.append(Violation(field="channels", description="cannot be given with identified_by"))
     if request.HasField("max_age") and span_s(request.max_age) < 0:

@@ -145,6 +145,7 @@ async def test_one_who_gives_up_does_not_take_the_answer_from_the_others(fed: Ru
     [
         (capability_pb2.AwaitCapabilityRequest(), "recipient"),
         (about(CAPABLE, channels=["SMS"]), "channels"),
+        (capability_pb2.AwaitCapabilityRequest(recipient={"contact_id": "C"}, channels=["SMS"] * 11), "channels"),
         (about(CAPABLE, max_age={"seconds": -1}), "max_age"),
     ],
 )
