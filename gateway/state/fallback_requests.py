@@ -1,7 +1,8 @@
 """Request ids in this process alone while the shared store is away, where the settings ask for that.
 
 A repeat that lands on this process is still recognised, one that lands on another is not: the choice between sending
-twice at worst and not sending at all is the operator's.
+twice at worst and not sending at all is the operator's. An outage that fills the memory ends in refusals: what is
+remembered is never forgotten early to make room.
 """
 
 import sqlite3
@@ -15,6 +16,9 @@ from gateway.state.request_transaction import RequestTransaction
 from gateway.state.requests import RequestKey, RequestRecord, RequestState, RequestStore
 from gateway.telemetry import logs
 
+MOST_BYTES = 64 * 1024 * 1024
+"""Of what is remembered here: some 200,000 ids with short answers."""
+_PAGE_BYTES = 4096
 _R = TypeVar("_R")
 _log = logs.logger("state")
 
@@ -22,48 +26,45 @@ _log = logs.logger("state")
 class FallbackRequestStore:
     """A `RequestStore` that prefers the shared one, and finishes each request where it was begun."""
 
-    def __init__(self, *, shared: RequestStore, clock: Clock) -> None:
-        """Fall back from `shared`, which outlives this object."""
+    def __init__(self, *, shared: RequestStore, clock: Clock, most_bytes: int = MOST_BYTES) -> None:
+        """Fall back from `shared`, which outlives this object, and remember no more than `most_bytes` here."""
         self._shared = shared
         self._clock = clock
         self._memory = sqlite3.connect(":memory:", isolation_level=None)
+        self._memory.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+        self._memory.execute(f"PRAGMA max_page_count = {most_bytes // _PAGE_BYTES}")
         create_tables(self._memory)
-        self._local: set[tuple[str, str]] = set()
 
     async def reserve(self, key: RequestKey) -> RequestRecord | None:
         """Take the id, here when the shared store cannot say."""
-        if _name(key) not in self._local:
+        if not self._is_here(key.project_id, key.request_id):
             try:
                 return await self._shared.reserve(key)
             except StoreError:
                 _log.warning("request_id_local")
-        self._local.add(_name(key))
         return self._here(lambda transaction: transaction.reserve(key))
 
     async def dispatched(self, key: RequestKey) -> None:
         """Note that a reserved request may have been sent from now on."""
-        if _name(key) not in self._local:
+        if not self._is_here(key.project_id, key.request_id):
             return await self._shared.dispatched(key)
         return self._here(lambda transaction: transaction.dispatched(key))
 
     async def conclude(self, key: RequestKey, state: RequestState, answer: bytes | None) -> RequestRecord | None:
         """Note how a dispatched request ended."""
-        if _name(key) not in self._local:
+        if not self._is_here(key.project_id, key.request_id):
             return await self._shared.conclude(key, state, answer)
         return self._here(lambda transaction: transaction.conclude(key, state, answer))
 
     async def release(self, key: RequestKey) -> RequestRecord | None:
         """Forget a request of which nothing was sent."""
-        if _name(key) not in self._local:
+        if not self._is_here(key.project_id, key.request_id):
             return await self._shared.release(key)
-        standing = self._here(lambda transaction: transaction.release(key))
-        if standing is None:
-            self._local.discard(_name(key))
-        return standing
+        return self._here(lambda transaction: transaction.release(key))
 
     async def settle(self, project_id: str, request_id: str, message_id: str) -> bool:
         """Note the proof that a request was carried out; whether that was news."""
-        if (project_id, request_id) not in self._local:
+        if not self._is_here(project_id, request_id):
             return await self._shared.settle(project_id, request_id, message_id)
         return self._here(lambda transaction: transaction.settle(project_id, request_id, message_id))
 
@@ -71,12 +72,18 @@ class FallbackRequestStore:
         """Forget what was kept here."""
         self._memory.close()
 
+    def _is_here(self, project_id: str, request_id: str) -> bool:
+        return self._transaction().holds(project_id, request_id)
+
     def _here(self, step: Callable[[RequestTransaction], _R]) -> _R:
-        transaction = RequestTransaction(self._memory, now_us=int(self._clock.now().timestamp() * 1_000_000))
-        done = step(transaction)
+        transaction = self._transaction()
         transaction.finish()
-        return done
+        try:
+            return step(transaction)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                raise
+            raise StoreError.unavailable("too many request ids are remembered here; this is not") from None
 
-
-def _name(key: RequestKey) -> tuple[str, str]:
-    return key.project_id, key.request_id
+    def _transaction(self) -> RequestTransaction:
+        return RequestTransaction(self._memory, now_us=int(self._clock.now().timestamp() * 1_000_000))

@@ -30,6 +30,11 @@ class RequestTransaction:
         self._connection = connection
         self._now_us = now_us
 
+    def holds(self, project_id: str, request_id: str) -> bool:
+        """Whether anything is remembered of an id."""
+        standing = self._find(project_id, request_id)
+        return standing is not None and not self._expired(standing)
+
     def reserve(self, key: RequestKey) -> RequestRecord | None:
         """Take the id, or give the record that stands in the way.
 
