@@ -119,6 +119,8 @@ class ValkeyRequestStore:
                     await step()
                 except StoreError:
                     break
+                except Exception as error:  # noqa: BLE001  # one that cannot be told must not keep the others untold
+                    _log.error("request_outcome_not_told", error=type(error).__name__)
                 del self._untold[turn]
 
     async def _conclude(

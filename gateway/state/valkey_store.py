@@ -270,7 +270,7 @@ class ValkeyStore:
                         answers[-1] = repeated[-1]
                     for at, answer in zip(unknown, repeated, strict=False):
                         answers[at] = answer
-        except (RedisError, OSError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001  # a connection that says what nobody understands is no use either
             raise self._failed(error) from None
         for answer in answers:
             if isinstance(answer, Exception):
@@ -295,8 +295,10 @@ class ValkeyStore:
             if self._failure:
                 await self._recover()
             else:
-                with contextlib.suppress(StoreError):
+                try:
                     await self.beat()
+                except Exception as error:  # noqa: BLE001  # the task outlives whatever the server answers
+                    self._failed(error)
 
     async def _recover(self) -> None:
         """Come back by way of a new connection, checked anew: another server may have taken over."""
@@ -313,6 +315,11 @@ class ValkeyStore:
                 _log.error("store_unsafe", danger=error.message)
         except (StoreError, RedisError, OSError, TimeoutError):
             pass
+        except Exception as error:  # noqa: BLE001  # whatever a new server answers, it is asked again
+            if self._failure != "refused":
+                self._failure = "refused"
+                self._count_failure("refused")
+                _log.error("store_unusable", reason="refused", error=type(error).__name__)
         else:
             self._failure = ""
             self._broken.clear()

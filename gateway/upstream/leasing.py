@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 
 from gateway.clock import Clock
-from gateway.errors import StoreError
 from gateway.state.permits import PermitCell, Wish
 from gateway.telemetry.logs import logger
 from gateway.upstream.dispatch import Dispatch
@@ -60,9 +59,9 @@ class Leasing:
         """Ask once; the seconds after which it is worth asking again."""
         try:
             lease = await self._cell.lease(wish)
-        except StoreError:
+        except Exception as error:  # noqa: BLE001  # without this task no call would ever get a permit again
             if not self._pace.away:
-                log.warning("rate_limit_local")
+                log.warning("rate_limit_local", error=type(error).__name__)
             self._pace.fall_back(wish)
             if self._pace.hopeless:
                 self._dispatch.refuse_all()

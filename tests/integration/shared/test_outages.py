@@ -16,6 +16,7 @@ from gateway.events.feed import Feed
 from gateway.state.log import EventLog
 from gateway.state.valkey_log import ValkeyEventLog
 from gateway.state.valkey_requests import ValkeyRequestStore
+from gateway.state.valkey_server import Servers
 from gateway.state.valkey_store import ValkeyStore
 from tests.integration.shared.opening import opened_store, replica
 from tests.unit.events.reading import Answers, OpenFeed
@@ -219,6 +220,27 @@ async def test_an_outcome_that_could_not_be_told_is_told_when_the_server_is_back
         await elsewhere.close()
 
     assert standing is None
+
+
+async def test_a_server_that_answers_nonsense_is_asked_again(
+    server: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = Servers.connect
+    answers = iter([ValueError("no number"), None])
+
+    async def puzzled(servers: Servers) -> Any:
+        if error := next(answers, None):
+            raise error
+        return await connect(servers)
+
+    async with opened(server) as (store, log):
+        monkeypatch.setattr(Servers, "connect", puzzled)
+        server.do("CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "YES")
+        await refused(log)
+        await back(store)
+        appended = await persistently(log, 4)
+
+    assert appended
 
 
 def log_key() -> str:

@@ -28,6 +28,7 @@ class Line:
         self._kept: list[tuple[Script, Sequence[bytes | str], Sequence[bytes | str | int]]] = []
         self.stalled = ""
         self.silent = ""
+        self.garbled: list[str] = []
         self.answered: dict[Script, asyncio.Event] = {}
         monkeypatch.setattr(store, "call", self._pass)
 
@@ -46,6 +47,9 @@ class Line:
             self._kept.append((work, keys, arguments))
             raise StoreError.unavailable("the shared store did not answer in time")
         answer = await self._call(work, keys, arguments)
+        if work in map(script, self.garbled):
+            self.garbled.clear()
+            raise ValueError
         self.answered.setdefault(work, asyncio.Event()).set()
         if self.silent and work is script(self.silent):
             await asyncio.Event().wait()
@@ -155,6 +159,26 @@ async def test_an_outcome_that_the_server_had_no_record_of_is_remembered(
 
     assert standing is not None
     assert (standing.state, standing.answer) == (RequestState.DONE, b"answer")
+
+
+async def test_an_answer_that_nobody_understands_does_not_keep_other_outcomes_untold(
+    valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with process(valkey, monkeypatch) as (one, line), process(valkey, monkeypatch) as (two, _):
+        await one.reserve(key("id-1"))
+        await one.reserve(key("id-2"))
+        line.stalled = "release"
+        for request_id in ("id-1", "id-2"):
+            with pytest.raises(StoreError):
+                await one.release(key(request_id))
+        line.garbled = ["release"]
+        line.stalled = ""
+        async with asyncio.timeout(PATIENT_S):
+            await line.heard("release").wait()
+
+        standing = await two.reserve(key("id-2"))
+
+    assert standing is None
 
 
 async def test_orders_of_one_group_keep_their_own_answers_when_the_server_knows_only_some_scripts(

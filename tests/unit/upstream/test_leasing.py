@@ -1,0 +1,63 @@
+"""A limiter whose permits come from a cell goes on, whatever the cell answers."""
+
+import pytest
+
+from gateway.deadline import Deadline
+from gateway.errors import StoreError
+from gateway.state.permits import Lease, Wish
+from gateway.upstream.rate_limit import Claim, RateLimiter
+from tests.limiter_desk import HOUR_S
+from tests.virtual_time import VirtualClock, run
+
+RATE_PER_S = 100.0
+
+
+class Cell:
+    """Gives what is wished for, or raises what it is told to."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.asked = 0
+
+    async def lease(self, wish: Wish) -> Lease:
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        return Lease(
+            count=sum(wish.wanted), due_s=0.0, interval_s=0.01, busy_period=1, again_s=0.0, rate_per_s=RATE_PER_S,
+            pause_left_s=0.0, contenders=0,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("error", [StoreError.unavailable("away"), ValueError("not enough values to unpack")])
+def test_calls_go_on_at_the_local_share_and_at_the_shared_rate_when_the_cell_is_back(error: Exception) -> None:
+    cell = Cell()
+    away = []
+
+    async def scenario(clock: VirtualClock) -> None:
+        limiter = limiter_over(cell, clock, local_share=0.25)
+        cell.error = error
+        await limiter.acquire(Claim(), Deadline.after(HOUR_S, clock))
+        away.append(limiter.local)
+        cell.error = None
+        await clock.sleep(1.0)
+        await limiter.acquire(Claim(), Deadline.after(HOUR_S, clock))
+        away.append(limiter.local)
+        await limiter.close()
+
+    run(scenario)
+
+    assert away == [True, False]
+
+
+def limiter_over(cell: Cell, clock: VirtualClock, *, local_share: float) -> RateLimiter:
+    return RateLimiter(
+        project_id="project",
+        clock=clock,
+        timers=clock.loop,
+        rate_per_s=RATE_PER_S,
+        margin=0.0,
+        burst=1,
+        cell=cell,
+        local_share=local_share,
+    )
