@@ -128,7 +128,7 @@ class Soak:
         every_s = {
             sending.send: 0.05, sending.send_into_trouble: 0.5, sending.send_and_give_up: 0.3,
             sending.send_and_track: 0.3, streaming.message_stream: 0.7, streaming.batch: 0.5,
-            streaming.large_batch: 2.0,
+            streaming.large_batch: 5.0,
             asking.look_up: 0.2, asking.watch_health: 0.3, asking.connect_and_leave: 0.5,
             posting.post: 0.03, posting.post_badly: 0.5,
             following.follow: 0.2, following.replay: 0.7, following.stall: 0.2, following.consume: 0.5,

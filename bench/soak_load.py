@@ -45,6 +45,9 @@ TROUBLE = (
         "9995001",
     ),
 )
+# Whoever has a number that begins so gets one receipt for a message instead of four: those of large batches would keep
+# the simulator's callbacks busy for minutes, and lookups and tracking would wait behind them in vain.
+FEW_RECEIPTS = "9993006"
 NO_ANSWER_ABOUT = "9996004"
 SLOW = "9992007"
 
@@ -115,18 +118,16 @@ class Sending:
             await call
 
     async def send_and_track(self, count: int) -> None:
-        """To the last receipt, or leave after the first; then once more by the message's id."""
+        """To the last receipt, or leave after the first and follow it once more by its id."""
         request = message_pb2.SendAndTrackRequest(send=send_request(recipient(count)))
         call = self._stub.SendAndTrack(request, timeout=8)
-        message_id = ""
         async for answer in call:
-            message_id = answer.state.message_id or message_id
-            if count % 3 == 0:
+            if count % 3 == 0 and answer.state.status != "ACCEPTED":
                 call.cancel()
+                again = message_pb2.TrackMessageRequest(message_id=answer.state.message_id)
+                async for _ in self._stub.TrackMessage(again, timeout=3):
+                    pass
                 break
-        if message_id:
-            async for _ in self._stub.TrackMessage(message_pb2.TrackMessageRequest(message_id=message_id), timeout=5):
-                pass
 
 
 class Streaming:
@@ -157,15 +158,15 @@ class Streaming:
         await self._batches.SendBatch(request, timeout=5)
 
     async def large_batch(self, count: int) -> None:
-        """Fifteen hundred recipients; every third stream is left in the middle."""
+        """Eleven hundred recipients; every third stream is left in the middle."""
 
         async def parts() -> AsyncIterator[batch_pb2.SendLargeBatchRequest]:
             batch = batch_pb2.SendBatchRequest(message={"text_message": {"text": "Hello"}})
             yield batch_pb2.SendLargeBatchRequest(start={"batch": batch})
-            for first in range(0, 1500, 300):
+            for first in range(0, 1100, 275):
                 request = batch_pb2.SendLargeBatchRequest()
-                for number in range(first, first + 300):
-                    _add(request.recipients.recipient_and_params, f"468{number:08d}")
+                for number in range(first, first + 275):
+                    _add(request.recipients.recipient_and_params, f"{FEW_RECEIPTS}{number:04d}")
                 yield request
 
         call = self._batches.SendLargeBatch(parts(), timeout=10)
