@@ -24,6 +24,10 @@ CAPABILITY = "CAPABILITY"
 RECEIPTS = frozenset({"MESSAGE_DELIVERY", "MESSAGE_SUBMIT"})
 
 
+_MOST_HISTORIES = 2
+_MOST_HISTORY_EVENTS = 1_000_000
+
+
 class Key(NamedTuple):
     """What an event has to be about."""
 
@@ -98,6 +102,7 @@ class Witness:
         self._log = log
         self._on_capability = on_capability
         self._watches: dict[Key, list[Watch]] = {}
+        self._looking_back = asyncio.Semaphore(_MOST_HISTORIES)
         self.draining = False
         """Whether those who wait are asked to end."""
 
@@ -170,12 +175,23 @@ class Witness:
         return Cursor(here.newest.epoch, max(here.newest.position - count, here.oldest.position), 0)
 
     async def history(self, after: Cursor, through: int, keys: Collection[Key]) -> AsyncGenerator[StoredEvent, None]:
-        """The events with any of these keys after a position, up to and with another; trimmed and damaged ones not."""
+        """The events with any of these keys after a position, up to and with another; trimmed and damaged ones not.
+
+        Of the last million events at most. Few look back at once, for all readers of the log share one thread.
+        """
         wanted = frozenset(keys)
-        async with aclosing(past(self._log, after=after.position, through=through)) as events:
-            async for event in events:
-                if not wanted.isdisjoint(keys_of(event)):
-                    yield event
+        start = max(after.position, through - _MOST_HISTORY_EVENTS)
+        async with self._looking_back, aclosing(past(self._log, after=start, through=through)) as events:
+            found = [event async for event in events if _is_about(event, wanted)]
+        for event in found:
+            yield event
+
+
+def _is_about(event: StoredEvent, wanted: frozenset[Key]) -> bool:
+    """Whether an event has one of the keys; its inside is read only where an address is among them."""
+    if event.trigger == INBOUND and not any(key.kind == "address" for key in wanted):
+        return Key(event.project_id, "contact", event.contact_id) in wanted
+    return not wanted.isdisjoint(keys_of(event))
 
 
 def keys_of(event: StoredEvent) -> Iterator[Key]:

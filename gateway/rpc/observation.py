@@ -20,6 +20,8 @@ _MOST_PRODUCTS = 3
 # More of them could be a telephone number.
 _MOST_DIGITS = 6
 _NUMBER = re.compile(r"\+?[\d.-]{6,}")
+# A run of digits as long as a number with its country's code, and not a part of a hexadecimal word.
+_NUMBER_INSIDE = re.compile(r"(?<![0-9A-Fa-f])\d{9,15}(?![0-9A-Fa-f])")
 
 log = logger("rpc")
 
@@ -81,7 +83,7 @@ class Observation:
 
 def is_private(value: str) -> bool:
     """Whether a text that a caller has chosen could be somebody's phone number."""
-    return _NUMBER.fullmatch(value) is not None
+    return _NUMBER.fullmatch(value) is not None or _NUMBER_INSIDE.search(value) is not None
 
 
 def _products(user_agent: Any) -> str | None:

@@ -101,7 +101,7 @@ async def test_refused_credentials_are_never_quoted(environment: Environment) ->
 # What a caller may put anywhere: a text, a number, a token. None of it is ours to show.
 TEXT, NUMBER, TOKEN = "canary-text", "46709876543", "canary.jwt"
 PLANTED: tuple[tuple[str, str], ...] = (
-    ("x-request-id", NUMBER),
+    ("x-request-id", f"user:{NUMBER}"),
     ("x-canary", TEXT),
     ("authorization", f"Bearer {TOKEN}"),
     ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),

@@ -2014,7 +2014,8 @@ type TrackMessageRequest struct {
 	// Optional. Where on the event feed to begin: the last `MessageState.cursor` that was received. States after it
 	// follow. Empty means the time at which the API accepted the message; when the API does not know the message, which
 	// may be so in DISPATCH mode, it is looked for among the newest 100000 events. A position that is no longer kept is
-	// treated as the oldest one that is; one of another log is `FAILED_PRECONDITION`, CURSOR_EPOCH_MISMATCH.
+	// treated as the oldest one that is, and one that lies more than a million events back as that far back; one of
+	// another log is `FAILED_PRECONDITION`, CURSOR_EPOCH_MISMATCH.
 	AfterCursor []byte `protobuf:"bytes,3,opt,name=after_cursor,json=afterCursor,proto3" json:"after_cursor,omitempty"`
 	// Optional. How to follow it.
 	Tracking *Tracking `protobuf:"bytes,4,opt,name=tracking,proto3" json:"tracking,omitempty"`
