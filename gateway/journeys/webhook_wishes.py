@@ -1,6 +1,6 @@
 """What a request wants of the API's webhooks, read and checked before anything is asked. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -35,8 +35,9 @@ class Own:
 
     app_id: str
     """Empty where it has none of its own."""
-    secrets: Mapping[str, str] = field(repr=False)
-    """The webhooks that the gateway serves for it, by name, each with the secret that is to sign."""
+    secrets: Mapping[str, str | None] = field(repr=False)
+    """The webhooks that the gateway serves for it, by name, each with the secret that is to sign: empty where it takes
+    unsigned posts, None where it has not got one."""
     triggers: tuple[str, ...]
     """Every trigger whose events are typed."""
 
@@ -53,9 +54,9 @@ def read_wishes(asked: Iterable[webhook_pb2.DesiredWebhook], own: Own) -> tuple[
             target=desired.target,
             triggers=tuple(dict.fromkeys(desired.triggers)) or own.triggers,
             webhook=desired.webhook or name_in(desired.target),
-            secret=own.secrets.get(desired.webhook or name_in(desired.target), ""),
+            secret=own.secrets.get(desired.webhook or name_in(desired.target)) or "",
         )
-        violations += _violations(wish, path, served=own.secrets.keys(), named=bool(desired.webhook))
+        violations += _violations(wish, path, served=own.secrets, named=bool(desired.webhook))
         if (wish.app_id, wish.target) in seen:
             violations.append(Violation(field=f"{path}.target", description="is there twice for one app"))
         seen.add((wish.app_id, wish.target))
@@ -73,7 +74,7 @@ def name_in(target: str) -> str:
     return name if found else ""
 
 
-def _violations(wish: Wish, path: str, *, served: Collection[str], named: bool) -> list[Violation]:
+def _violations(wish: Wish, path: str, *, served: Mapping[str, str | None], named: bool) -> list[Violation]:
     violations = []
     if not wish.target:
         violations.append(Violation(field=f"{path}.target", description="is empty", reason="REQUIRED_FIELD_MISSING"))
@@ -88,6 +89,10 @@ def _violations(wish: Wish, path: str, *, served: Collection[str], named: bool) 
         hint = f"{lead} that this gateway serves in the project; it serves: {names}"
         field_path = f"{path}.webhook" if named else f"{path}.target"
         violations.append(Violation(field=field_path, description=hint, reason="WEBHOOK_UNKNOWN"))
+    elif wish.target and served[wish.webhook] is None:
+        # Nothing would sign its posts, and whoever takes them would refuse them.
+        hint = f"leads to the webhook {wish.webhook}, of which this gateway has no secret; give it the secret"
+        violations.append(Violation(field=f"{path}.target", description=hint, reason="WEBHOOK_UNKNOWN"))
     if not _NO_TRIGGER.isdisjoint(wish.triggers):
         violations.append(Violation(field=f"{path}.triggers", description="holds one that is none"))
     return violations

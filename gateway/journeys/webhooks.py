@@ -106,9 +106,12 @@ class Webhooks:
 
     def _own(self, project: ProjectSettings) -> Own:
         """What the project has now: secrets may have been replaced since the last call."""
-        served = [webhook.name for webhook in self._served if webhook.project_id == project.project_id]
-        newest = {name: next(iter(self._secrets.of(name)), None) for name in served}
-        secrets = {name: secret.get_secret_value() if secret else "" for name, secret in newest.items()}
+        secrets: dict[str, str | None] = {}
+        for webhook in self._served:
+            if webhook.project_id == project.project_id:
+                newest = next(iter(self._secrets.of(webhook.name)), None)
+                missing = "" if webhook.unsigned else None
+                secrets[webhook.name] = newest.get_secret_value() if newest else missing
         return Own(app_id=project.app_id, secrets=secrets, triggers=self._triggers)
 
     async def _sightings(self, wishes: Sequence[Wish], api: "_Api", asker: Asker) -> Mapping[str, Sighting]:

@@ -306,6 +306,17 @@ async def test_a_webhook_that_needs_no_signature_keeps_whatever_secret_it_has(st
     assert [each.secret for each in there] == ["theirs", ""]
 
 
+async def test_a_gateway_that_has_not_got_the_secret_registers_nothing(
+    start_gateway: StartGateway, simulator: Simulator
+) -> None:
+    async with start_gateway(GATEWAY_WEBHOOK_SECRET="", GATEWAY_WEBHOOK_ADDRESS="") as gateway:
+        error = await refused(gateway.channel)
+
+    assert info(error).reason == "WEBHOOK_UNKNOWN"
+    assert "no secret" in violations(error)["webhooks[0].target"]
+    assert simulator.requests == []
+
+
 async def test_a_rotation_is_completed_with_the_secret_of_now(
     environment: Environment, simulator: Simulator, tmp_path: Path
 ) -> None:

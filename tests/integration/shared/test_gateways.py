@@ -9,7 +9,7 @@ import grpc
 import httpx
 import pytest
 from conversation_gateway.v1 import event_feed_pb2 as feed_pb
-from conversation_gateway.v1 import event_feed_pb2_grpc, message_pb2_grpc
+from conversation_gateway.v1 import event_feed_pb2_grpc, message_pb2_grpc, webhook_pb2, webhook_pb2_grpc
 
 from gateway.app import Addresses
 from gateway.simulator.server import Simulator
@@ -63,6 +63,18 @@ async def test_receipts_that_land_on_one_replica_are_followed_on_the_other(repli
 
     assert {event.message_delivery_report.message_id for event in (first, second)} == {response.message_id}
     assert resumed == second
+
+
+async def test_a_replica_without_a_webhook_door_proves_that_webhooks_reach_the_others(
+    shared_environment: Environment,
+) -> None:
+    door, sending = shared_environment, {**shared_environment, "GATEWAY_WEBHOOK_ADDRESS": ""}
+    async with replica(door) as (_, one), replica(sending) as (_, two):
+        target = f"http://{one.addresses.webhooks}/webhooks/default"
+        request = webhook_pb2.EnsureWebhooksRequest(webhooks=[{"target": target}], prove=True)
+        answer = await webhook_pb2_grpc.WebhookServiceStub(two.channel).EnsureWebhooks(request, timeout=PATIENCE_S)
+
+    assert [each.proof for each in answer.webhooks] == [webhook_pb2.WEBHOOK_PROOF_PROVEN]
 
 
 async def test_the_same_request_id_at_two_replicas_at_once_is_sent_once(

@@ -324,10 +324,11 @@ const (
 	// Causes: A slow channel; a webhook without the trigger CAPABILITY; a webhook that does not reach this gateway.
 	// Do: Ask again, or follow the event feed for CAPABILITY events with those ids.
 	ErrorReason_ERROR_REASON_CAPABILITY_MISSING ErrorReason = 63
-	// A webhook that is to be ensured leads to no webhook that this gateway serves in the project. Nothing was changed.
+	// A webhook that is to be ensured leads to none that this gateway serves in the project, or to one whose secret it has
+	// not got. Nothing was changed.
 	// Status: `INVALID_ARGUMENT`. Retry: no.
 	// Causes: A target whose path does not end in `/webhooks/` and a name of the settings; a name of another project's
-	// webhook; a gateway whose settings are not what its operator believes.
+	// webhook; a gateway that only sends, and was not given the secret of those that take webhooks.
 	// Do: Correct the target, name the webhook where a proxy changes the path, or add it to the settings.
 	ErrorReason_ERROR_REASON_WEBHOOK_UNKNOWN ErrorReason = 70
 	// An app would have more webhooks than the API allows. Nothing was changed. The metadata has `app_id`,
