@@ -7,6 +7,7 @@ good and what a certificate lacks is nobody's business but the caller's own.
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -108,7 +109,7 @@ class Callers:
         """Who calls; raises `CallerError` for a stranger and tells `refused` why, in a word."""
         peer = context.peer()
         if not self.required:
-            return Principal(name=_host_of(peer), peer=peer)
+            return _anyone(peer)
         brought = [value for key, value in context.invocation_metadata() or () if key == "authorization"]
         entry, problem = self._by_token(brought) if brought else self._by_certificate(context)
         if entry is None and not problem:
@@ -176,6 +177,7 @@ def _names(context: Any) -> tuple[str, ...]:
     return ()
 
 
-def _host_of(peer: str) -> str:
-    """The peer without its port, which is another one for every connection."""
-    return peer.rpartition(":")[0] if peer.startswith("ipv") else peer
+@lru_cache(maxsize=1024)
+def _anyone(peer: str) -> Principal:
+    """Who calls where nobody has to say it. The name leaves out the port, which is another one each time."""
+    return Principal(name=peer.rpartition(":")[0] if peer.startswith("ipv") else peer, peer=peer)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import grpc
@@ -75,7 +76,7 @@ class Observation:
             request_id=request_id,
             trace_id=f"{ids.trace_id:032x}" if ids else None,
             span_id=f"{ids.span_id:016x}" if ids else None,
-            user_agent=_products(self._metadata.get("user-agent")),
+            user_agent=_products(str(self._metadata.get("user-agent", ""))),
         )
         if span is not None:
             watch.spans.end(span, code, reason, trailers)
@@ -86,9 +87,8 @@ def is_private(value: str) -> bool:
     return _NUMBER.fullmatch(value) is not None or _NUMBER_INSIDE.search(value) is not None
 
 
-def _products(user_agent: Any) -> str | None:
-    """Which programs call, of what they say themselves."""
-    if not isinstance(user_agent, str):
-        return None
+@lru_cache(maxsize=256)
+def _products(user_agent: str) -> str | None:
+    """Which programs call, of what they say themselves; remembered, as few programs make many calls."""
     products = [found for found in _PRODUCT.findall(user_agent) if sum(map(str.isdigit, found)) <= _MOST_DIGITS]
     return " ".join(products[:_MOST_PRODUCTS]) or None

@@ -108,8 +108,7 @@ class RpcServer:
         )
         services = tuple(sorted({path.split("/")[1] for path in handlers}))
         self._health = Health(entrance=entrance, services=services, stores=stores)
-        for service in services:
-            self._serve(service, {p.split("/")[2]: h for p, h in handlers.items() if p.split("/")[1] == service})
+        self._server.add_generic_rpc_handlers((_Methods(handlers),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if reflection_on:
             for service in reflection.SERVICES:
@@ -181,6 +180,17 @@ class RpcServer:
         except OSError as error:
             raise OSError(error.errno, f"cannot listen on {address}: {error.strerror}") from None
         return address
+
+
+class _Methods(grpc.GenericRpcHandler):
+    """Finds every method in one look: grpc asks one handler after the other, whatever the service."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers = handlers
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "Handler | None":
+        """The handler of a path, if that is served here."""
+        return self._handlers.get(handler_call_details.method)
 
 
 class _UnknownMethods(grpc.GenericRpcHandler):

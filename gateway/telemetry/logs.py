@@ -52,7 +52,6 @@ def configure(*, level: Level, form: Literal["auto", "json", "console"], stream:
     renderer: Any = structlog.dev.ConsoleRenderer(colors=sink.is_terminal) if console else _as_json
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             _add_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             renderer,

@@ -63,9 +63,9 @@ class Unmarked:
         """Do nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Answer:
-    """A success of the API, and what it took."""
+    """A success of the API, and what it took: whoever knows a part of that writes it down."""
 
     message: Message
     attempt_count: int = 1
@@ -136,7 +136,8 @@ class Attempts:
             except (GatewayError, TimeoutError) as error:
                 raise past.instead_of(error) from None
             if isinstance(outcome, Answer):
-                return replace(outcome, attempt_count=attempt, queue_wait_s=waited_s)
+                outcome.attempt_count, outcome.queue_wait_s = attempt, waited_s
+                return outcome
             if not past.harmless and _is_gone(call, outcome):
                 return Answer(message=call.read(_NOTHING), attempt_count=attempt, queue_wait_s=waited_s)
             if outcome.repeat is Repeat.LATER:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ from gateway.upstream.projects import Project, Projects, unknown_project
 from gateway.upstream.rate_limit import Claim
 from gateway.upstream.request_ids import LINGER_S, Dispatching, RequestIds
 from gateway.upstream.request_key import fingerprint, stamp
-from gateway.upstream.sending import contacts_in_dispatch, is_sending, joining
+from gateway.upstream.sending import contacts_in_dispatch, joiner_for
 
 METADATA = "message_metadata"
 
@@ -39,8 +39,8 @@ class Operation:
     method: Method
     fill: Callable[[Message, Defaults], list[Violation]]
     check: Callable[[Message], Awaitable[list[Violation]]]
-    sends: bool
-    """Whether it puts messages into an app's queue."""
+    joining: Callable[[Any, str], Joining | None] | None
+    """What it puts into an app's queue in a region; None where it sends nothing."""
     stampable: bool
     """Whether its webhooks bring back a text that the gateway may use to recognise them."""
 
@@ -96,7 +96,7 @@ class Caller:
             method=method,
             fill=filler_for(method.request),
             check=checker_for(method.request, self._clock.now),
-            sends=is_sending(method.request),
+            joining=joiner_for(method.request),
             stampable=metadata is not None and metadata.message_type is None,
         )
 
@@ -115,14 +115,14 @@ class Caller:
             self._sent(stamped)
         target, body = await operation.method.encode(request)
         if options.validate_only:
-            if operation.sends:
+            if operation.joining:
                 await self._gate.check(request, options, deadline)
             return Answer(message=operation.method.response_class(), attempt_count=0)
         if deadline.passed:
             raise TimeoutError
         app_id = getattr(request, "app_id", "")
         claim = Claim(priority=options.priority, caller=caller, app_id=app_id, max_wait_s=options.max_queue_wait_s)
-        joins = joining(request, options.region) if operation.sends else None
+        joins = operation.joining(request, options.region) if operation.joining else None
         outgoing = Outgoing(
             host=operation.method.host,
             effect=operation.method.effect,
@@ -158,7 +158,7 @@ class Caller:
         violations = operation.fill(request, project.defaults) + await operation.check(request)
         options, wrong = read_options(request, region=project.defaults.region, app_region=project.home(request))
         violations += wrong
-        if operation.sends and project.queues.is_dispatch(getattr(request, "app_id", ""), options.region):
+        if operation.joining and project.queues.is_dispatch(getattr(request, "app_id", ""), options.region):
             violations += contacts_in_dispatch(request)
         if violations:
             raise CallerError.invalid(violations)
@@ -169,14 +169,16 @@ class Caller:
         """Carry the call out: past the gate, and with the app's queue in mind where it joins one."""
         attempts, queues = call.project.attempts, call.project.queues
         # Here and not among the local checks: what was sent before is remembered, whoever opted out since.
-        consent = await self._gate.admit(call.request, call.options, deadline) if call.operation.sends else ""
+        consent = await self._gate.admit(call.request, call.options, deadline) if call.operation.joining else ""
         if call.joining is not None:
             queues.admit(call.joining)
         answer = await attempts.run(call.outgoing, deadline, finish=finish, marker=marker)
+        answer.consent = consent
         if call.joining is None:
-            return replace(answer, consent=consent) if consent else answer
+            return answer
         self._sent(getattr(answer.message, "message_id", ""))
-        return replace(answer, app_queue_eta_s=queues.joined(call.joining), consent=consent)
+        answer.app_queue_eta_s = queues.joined(call.joining)
+        return answer
 
     async def _once(self, call: _Prepared, deadline: Deadline) -> Answer:
         """Carry out a write at most once under its request id, or repeat what is remembered of it."""
@@ -197,7 +199,8 @@ class Caller:
 
         async with asyncio.timeout(deadline.remaining_s()):
             outcome = await self._request_ids.run(key, dispatch)
-        return replace(took, message=_message(method, outcome), replayed=outcome.replayed)
+        took.message, took.replayed = _message(method, outcome), outcome.replayed
+        return took
 
 
 def _message(method: Method, outcome: Outcome) -> Message:

@@ -4,10 +4,11 @@ Required fields come from `google.api.field_behavior`, limits from `limits`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeAlias
 
 from google.api import field_behavior_pb2
 from google.api.field_behavior_pb2 import FieldBehavior
@@ -44,7 +45,7 @@ def checker_for(request: Descriptor, now: Callable[[], datetime]) -> Callable[[M
     async def violations(message: Message) -> list[Violation]:
         found: list[Violation] = []
         batch = check_batch(message, now(), found) if is_a_batch else ()
-        for parts, _ in enumerate(chain(root.check(message, None, found), batch), 1):
+        for parts, _ in enumerate(chain(_walk(root, message, found), batch), 1):
             if len(found) >= MOST_VIOLATIONS:
                 return found
             if parts > MOST_PARTS:
@@ -72,33 +73,48 @@ def _channels_without_identity(message: Any) -> Iterator[Violation]:
             yield Violation(field=f"channel_priority_order[{index}]", description=hint)
 
 
+def _walk(root: "_Checker", message: Message, found: list[Violation]) -> Iterator[None]:
+    """Add what is wrong with a message or below it; pauses once for each message that was looked at."""
+    # A stack instead of a generator per level: nearly every request is small, and this is on every call's way.
+    waiting: list[_Part] = [(root, message, None)]
+    while waiting:
+        checker, part, trail = waiting.pop()
+        below = checker.check(part, trail, found)
+        waiting += reversed(below)
+        yield
+
+
 class _Checker:
-    """The compiled check of one message type; `below` is filled in once the types below are compiled."""
+    """The compiled check of one message type; `fields` is filled in once the types below are compiled."""
 
     def __init__(self, descriptor: Descriptor) -> None:
         """Read what a single message of this type can get wrong by itself."""
-        self.required = [field for field in descriptor.fields if _is_required(field)]
-        self.leaves = {field.name: leaf for field in descriptor.fields if (leaf := _leaf(field)) is not None}
+        self.required = [(f.name, _is_given(f)) for f in descriptor.fields if _is_required(f)]
         self.needed = limits.NEEDED_ONEOFS.get(descriptor.full_name.removeprefix(_PACKAGE))
         self.kinds = [f.name for f in descriptor.oneofs_by_name[self.needed].fields] if self.needed else []
-        self.below: dict[str, _Checker] = {}
+        self.fields: dict[FieldDescriptor, tuple[str, Leaf | None, Below | None]] = {}
 
-    def check(self, message: Message, trail: Trail, found: list[Violation]) -> Iterator[None]:
-        """Add what is wrong with the message at `trail`, or below it; pauses once for each message it looks at."""
-        yield
-        found.extend(
-            _missing((trail, field.name), "is required and must not be empty")
-            for field in self.required
-            if not _is_given(message, field)
-        )
+    def check(self, message: Message, trail: Trail, found: list[Violation]) -> "list[_Part]":
+        """Add what is wrong with the message at `trail` itself; gives the messages below it."""
+        for name, is_given in self.required:
+            if not is_given(message):
+                found.append(_missing((trail, name), "is required and must not be empty"))
         if self.needed is not None and message.WhichOneof(self.needed) is None:
             found.append(_missing((trail, self.needed), f"set one of: {', '.join(self.kinds)}"))
+        parts: list[_Part] = []
         for field, value in message.ListFields():
-            here = (trail, field.name)
-            if field.name in self.leaves and not self.leaves[field.name](value, here, found):
+            if (known := self.fields.get(field)) is None:
                 continue
-            if field.name in self.below:
-                yield from _descend(value, self.below[field.name], here, found)
+            name, leaf, below = known
+            here = (trail, name)
+            if (leaf is None or leaf(value, here, found)) and below is not None:
+                parts += below(value, here)
+        return parts
+
+
+_Part: TypeAlias = tuple[_Checker, Message, Trail]
+# The messages that a field holds, each with its place.
+Below: TypeAlias = Callable[[Any, Trail], Iterable[_Part]]
 
 
 class _Compiler:
@@ -114,9 +130,10 @@ class _Compiler:
             return known
         checker = self._known[descriptor.full_name] = _Checker(descriptor)
         for field in descriptor.fields:
-            target = _target(field)
-            if target is not None:
-                checker.below[field.name] = self.compile(target)
+            leaf, target = _leaf(field), _target(field)
+            below = _below(field, self.compile(target)) if target is not None else None
+            if leaf is not None or below is not None:
+                checker.fields[field] = field.name, leaf, below
         return checker
 
 
@@ -128,15 +145,12 @@ def _target(field: FieldDescriptor) -> Descriptor | None:
     return target if target is not None and target.full_name.startswith(_PACKAGE) else None
 
 
-def _descend(value: Any, checker: _Checker, trail: Trail, found: list[Violation]) -> Iterator[None]:
-    if isinstance(value, Message):
-        yield from checker.check(value, trail, found)
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from checker.check(inner, (trail, (key,)), found)
-    else:
-        for index, inner in enumerate(value):
-            yield from checker.check(inner, (trail, index), found)
+def _below(field: FieldDescriptor, checker: _Checker) -> Below:
+    if field.message_type is not None and field.message_type.GetOptions().map_entry:
+        return lambda value, trail: [(checker, inner, (trail, (key,))) for key, inner in value.items()]
+    if field.is_repeated:
+        return lambda value, trail: [(checker, inner, (trail, index)) for index, inner in enumerate(value)]
+    return lambda value, trail: ((checker, value, trail),)
 
 
 def _missing(trail: Trail, description: str) -> Violation:
@@ -192,10 +206,10 @@ def _is_required(field: FieldDescriptor) -> bool:
     return FieldBehavior.REQUIRED in field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
 
 
-def _is_given(message: Message, field: FieldDescriptor) -> bool:
+def _is_given(field: FieldDescriptor) -> Callable[[Any], Any]:
     """Present and, for texts and lists, not empty: an empty required text is as good as none."""
-    if field.is_repeated:
-        return len(getattr(message, field.name)) > 0
-    if field.type == FieldDescriptor.TYPE_STRING:
-        return bool(getattr(message, field.name))
-    return not field.has_presence or bool(message.HasField(field.name))
+    if field.is_repeated or field.type == FieldDescriptor.TYPE_STRING:
+        return attrgetter(field.name)
+    if not field.has_presence:
+        return lambda _: True
+    return lambda message: message.HasField(field.name)

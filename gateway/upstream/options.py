@@ -1,6 +1,7 @@
 """What a caller may say about its own call: `CallOptions`, read once and checked."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from google.protobuf.message import Message
@@ -33,6 +34,8 @@ def read_options(request: Message, *, region: str, app_region: str = "") -> tupl
     `region` is the default. `app_region` is where the request's app is known to live: it wins over what the request
     asks for, as the app is found nowhere else.
     """
+    if not request.HasField("options"):
+        return _unasked(app_region or region), []
     given: Any = request.options  # type: ignore[attr-defined]  # every request has options
     violations = []
     if given.region and given.region not in REGIONS:
@@ -56,3 +59,9 @@ def read_options(request: Message, *, region: str, app_region: str = "") -> tupl
         validate_only=given.validate_only,
     )
     return options, violations
+
+
+@lru_cache(maxsize=len(REGIONS))
+def _unasked(region: str) -> Options:
+    """The options of a call that asks for nothing."""
+    return Options(region=region)

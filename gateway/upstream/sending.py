@@ -3,7 +3,7 @@
 Which requests those are follows from the contract: whoever names an app and may choose a queue or a time to live.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from conversation_gateway.v1.call_options_pb2 import PRIORITY_URGENT
@@ -36,21 +36,28 @@ def fill_sending(request: Any, *, sms_sender: str, urgent_first: bool) -> None:
         request.queue = FIRST
 
 
-def joining(request: Any, region: str) -> Joining | None:
-    """What the request puts into its app's queue; nothing yet for a batch that is sent later."""
-    fields = request.DESCRIPTOR.fields_by_name
-    if "send_after" in fields and request.HasField("send_after"):
+def joiner_for(descriptor: Descriptor) -> Callable[[Any, str], Joining | None] | None:
+    """Compile what requests of this type put into an app's queue in a region; None for those that send nothing.
+
+    A batch that is sent later puts nothing there yet.
+    """
+    if not is_sending(descriptor):
         return None
-    ttl_s = None
-    if "ttl" in fields and request.HasField("ttl"):
-        ttl_s = request.ttl.seconds + request.ttl.nanos / 1e9
-    return Joining(
-        app_id=request.app_id,
-        region=region,
-        message_count=sum(1 for _ in recipients(request)),
-        ttl_s=ttl_s,
-        is_first="queue" in fields and request.queue == FIRST,
-    )
+    names = descriptor.fields_by_name
+    is_one, may_wait, has_ttl, has_queue = (name in names for name in ("recipient", "send_after", "ttl", "queue"))
+
+    def joining(request: Any, region: str) -> Joining | None:
+        if may_wait and request.HasField("send_after"):
+            return None
+        return Joining(
+            app_id=request.app_id,
+            region=region,
+            message_count=1 if is_one else len(request.recipient_and_params),
+            ttl_s=request.ttl.seconds + request.ttl.nanos / 1e9 if has_ttl and request.HasField("ttl") else None,
+            is_first=has_queue and request.queue == FIRST,
+        )
+
+    return joining
 
 
 def recipients(request: Any) -> Iterator[tuple[str, Any]]:
