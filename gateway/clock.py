@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 class Clock:
     """Monotonic seconds for spans and aware UTC for instants."""
 
-    def monotonic(self) -> float:
-        """Seconds that never run backwards; only differences mean anything."""
-        return time.monotonic()
+    # Seconds that never run backwards; only differences mean anything. Asked a dozen times in every call.
+    monotonic = staticmethod(time.monotonic)
 
     def now(self) -> datetime:
         """The instant, in UTC."""

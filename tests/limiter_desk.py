@@ -107,7 +107,7 @@ class HeldTimer:
 
 class HeldClock(Clock):
     def __init__(self, timers: HeldTimers) -> None:
-        self.monotonic = timers.monotonic  # type: ignore[method-assign]  # one source of time for both
+        self.monotonic = timers.monotonic
 
 
 class HeldDesk:

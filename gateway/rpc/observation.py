@@ -11,7 +11,7 @@ from gateway.clock import Clock
 from gateway.errors import GatewayError
 from gateway.telemetry import tracing
 from gateway.telemetry.call_spans import RpcSpans
-from gateway.telemetry.logs import logger
+from gateway.telemetry.logs import EveryCall
 from gateway.telemetry.metrics import Metrics, Rpc, RpcSeries
 from gateway.telemetry.tracing import Trace, Tracing
 
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\+?[\d.-]{6,}")
 # A run of digits as long as a number with its country's code, and not a part of a hexadecimal word.
 _NUMBER_INSIDE = re.compile(r"(?<![0-9A-Fa-f])\d{9,15}(?![0-9A-Fa-f])")
 
-log = logger("rpc")
+log = EveryCall("rpc")
 
 
 class Watch:

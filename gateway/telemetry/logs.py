@@ -10,6 +10,7 @@ import orjson
 import structlog
 
 Level = Literal["debug", "info", "warning", "error"]
+Form = Literal["auto", "json", "console"]
 MAX_WAITING_LINES = 10_000
 CLOSE_TIMEOUT_S = 2.0
 # How long lines are gathered before they are written, at most.
@@ -19,11 +20,27 @@ _LEVELS: dict[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
 _sinks: list["_Sink"] = []
+_stamp = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
 
 
 def logger(room: str) -> Any:
     """The logger of one part of the gateway; `room` is on each of its lines."""
     return structlog.get_logger(room=room)
+
+
+class EveryCall:
+    """The logger of what is said of every call: the same lines, without the objects that structlog makes for each."""
+
+    def __init__(self, room: str) -> None:
+        """`room` is on each line."""
+        self._room = room
+
+    def info(self, event: str, **fields: Any) -> None:
+        """Write a line, where lines of this level are written."""
+        if not _sinks or _sinks[-1].least_level > _LEVELS["info"]:
+            return
+        line = {"room": self._room, **fields, "event": event, "level": "info"}
+        _sinks[-1].msg(_sinks[-1].render(None, "info", _stamp(None, "info", line)))
 
 
 def announce(event: str, **fields: Any) -> None:
@@ -42,20 +59,15 @@ def lost_count() -> int:
     return sum(sink.lost_count for sink in _sinks)
 
 
-def configure(*, level: Level, form: Literal["auto", "json", "console"], stream: TextIO | None = None) -> None:
+def configure(*, level: Level, form: Form, stream: TextIO | None = None) -> None:
     """Send every line, those of libraries included, to `stream` (standard error) in one form."""
     lost = lost_count()
     close()
-    sink = _Sink(stream or sys.stderr, lost)
+    sink = _Sink(stream or sys.stderr, lost, form)
+    sink.least_level = _LEVELS[level]
     _sinks.append(sink)
-    console = form == "console" or (form == "auto" and sink.is_terminal)
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=sink.is_terminal) if console else _as_json
     structlog.configure(
-        processors=[
-            _add_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            renderer,
-        ],
+        processors=[_add_level, _stamp, sink.render],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=lambda *_: sink,
     )
@@ -70,6 +82,8 @@ def level() -> Level:
 
 def set_level(level: Level) -> None:
     """Write lines from this level on, those of libraries included."""
+    for sink in _sinks:
+        sink.least_level = _LEVELS[level]
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]))
     logging.getLogger().setLevel(max(_LEVELS[level], logging.WARNING))
 
@@ -90,9 +104,12 @@ class _Sink:
     Waking the thread for each line would cost a call a tenth of its time, and a write each.
     """
 
-    def __init__(self, stream: TextIO, lost_count: int) -> None:
+    def __init__(self, stream: TextIO, lost_count: int, form: Form) -> None:
         self._stream = stream
-        self.is_terminal = stream.isatty()
+        terminal = stream.isatty()
+        console = form == "console" or (form == "auto" and terminal)
+        self.render: Any = structlog.dev.ConsoleRenderer(colors=terminal) if console else _as_json
+        self.least_level = _ALWAYS
         self.lost_count = lost_count
         self._lines: deque[str] = deque()
         self._waiting = threading.Event()

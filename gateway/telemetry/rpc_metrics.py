@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import grpc
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry
+
+from gateway.telemetry.tallies import Count, Counter, Distribution, Histogram
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
@@ -22,11 +24,11 @@ class Rpc:
 class RpcSeries:
     """The series of one gRPC method."""
 
-    started: Counter
-    handled: dict[grpc.StatusCode, Counter]
-    received: Counter
-    sent: Counter
-    seconds: Histogram
+    started: Count
+    handled: dict[grpc.StatusCode, Count]
+    received: Count
+    sent: Count
+    seconds: Distribution
 
 
 class RpcMetrics:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry
 
 from gateway.telemetry.rpc_metrics import SECONDS
+from gateway.telemetry.tallies import Counter, Histogram
 from gateway.telemetry.watched import Watches
 
 PRIORITIES = ("urgent", "normal", "bulk")

@@ -14,6 +14,7 @@ from google.api import field_behavior_pb2
 from google.api.field_behavior_pb2 import FieldBehavior
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 
 from gateway.errors import Violation
 from gateway.mapping import Trail, render
@@ -89,20 +90,23 @@ class _Checker:
 
     def __init__(self, descriptor: Descriptor) -> None:
         """Read what a single message of this type can get wrong by itself."""
-        self.required = [(f.name, _is_given(f)) for f in descriptor.fields if _is_required(f)]
-        self.needed = limits.NEEDED_ONEOFS.get(descriptor.full_name.removeprefix(_PACKAGE))
-        self.kinds = [f.name for f in descriptor.oneofs_by_name[self.needed].fields] if self.needed else []
+        # Bound once: looking a method up on a message first searches that message's fields for the name.
+        bound = GetMessageClass(descriptor)
+        self._list_fields, self._which_oneof = bound.ListFields, bound.WhichOneof
+        self._required = [(f.name, _is_given(f, bound)) for f in descriptor.fields if _is_required(f)]
+        self._needed = limits.NEEDED_ONEOFS.get(descriptor.full_name.removeprefix(_PACKAGE))
+        self._kinds = [f.name for f in descriptor.oneofs_by_name[self._needed].fields] if self._needed else []
         self.fields: dict[FieldDescriptor, tuple[str, Leaf | None, Below | None]] = {}
 
     def check(self, message: Message, trail: Trail, found: list[Violation]) -> "list[_Part]":
         """Add what is wrong with the message at `trail` itself; gives the messages below it."""
-        for name, is_given in self.required:
+        for name, is_given in self._required:
             if not is_given(message):
                 found.append(_missing((trail, name), "is required and must not be empty"))
-        if self.needed is not None and message.WhichOneof(self.needed) is None:
-            found.append(_missing((trail, self.needed), f"set one of: {', '.join(self.kinds)}"))
+        if self._needed is not None and self._which_oneof(message, self._needed) is None:
+            found.append(_missing((trail, self._needed), f"set one of: {', '.join(self._kinds)}"))
         parts: list[_Part] = []
-        for field, value in message.ListFields():
+        for field, value in self._list_fields(message):
             if (known := self.fields.get(field)) is None:
                 continue
             name, leaf, below = known
@@ -206,10 +210,11 @@ def _is_required(field: FieldDescriptor) -> bool:
     return FieldBehavior.REQUIRED in field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
 
 
-def _is_given(field: FieldDescriptor) -> Callable[[Any], Any]:
+def _is_given(field: FieldDescriptor, bound: type[Message]) -> Callable[[Any], Any]:
     """Present and, for texts and lists, not empty: an empty required text is as good as none."""
     if field.is_repeated or field.type == FieldDescriptor.TYPE_STRING:
         return attrgetter(field.name)
     if not field.has_presence:
         return lambda _: True
-    return lambda message: message.HasField(field.name)
+    name, has_field = field.name, bound.HasField
+    return lambda message: has_field(message, name)

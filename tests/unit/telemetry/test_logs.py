@@ -44,6 +44,22 @@ def test_a_line_below_the_level_is_not_written_and_an_announcement_always_is(tmp
     assert [orjson.loads(line)["event"] for line in path.read_text().splitlines()] == ["ready"]
 
 
+def test_what_is_said_of_every_call_obeys_the_level_as_it_changes_and_looks_like_every_line(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    with path.open("w") as stream:
+        logs.configure(level="warning", form="json", stream=stream)
+        logs.EveryCall("test").info("hidden")
+        logs.set_level("info")
+        logs.EveryCall("test").info("called", code="OK")
+        logs.logger("test").info("called", code="OK")
+        logs.close()
+        logs.EveryCall("test").info("after the end")
+
+    quick, usual = [orjson.loads(line) for line in path.read_text().splitlines()]
+    assert {**quick, "time": ""} == {**usual, "time": ""}
+    assert len(quick["time"]) == len(usual["time"])
+
+
 def test_a_reader_that_stalls_costs_lines_and_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "CLOSE_TIMEOUT_S", 0.1)
     monkeypatch.setattr(logs, "MAX_WAITING_LINES", 100)
