@@ -83,10 +83,15 @@ def _know_callers(settings: Settings, callers: Callers, paths: Iterable[str], fi
     served = tuple(paths)
     # Tokens by the file that holds them; without a name, those that have no table.
     read: dict[str, tuple[str, ...]] = {}
+    given = [("", settings.caller_tokens_sha256), *((caller.name, caller.token_sha256) for caller in settings.callers)]
+    began = {name: tuple(digest.lower() for digest in digests) for name, digests in given}
 
     def replace(name: str, content: bytes) -> None:
         digests = tuple(digest.lower() for digest in split(secret_text(content)))
-        if read.get(name) == digests:
+        if not digests:
+            # Taken as it is, an emptied file would let everybody in.
+            raise ValueError("holds no digest")
+        if digests == read.get(name, began.get(name)):
             return
         before = read.get(name)
         read[name] = digests

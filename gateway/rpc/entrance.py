@@ -33,12 +33,14 @@ REFUSALS = (
 REQUEST_TIMEOUT_S = 10.0
 # Watchers of health and readers of reflection: few are honest, and they must not use up the room of the feed's readers.
 MAX_SIDE_STREAMS = 256
+# Of those that nobody knows, who may watch the health of the process and nothing else.
+MAX_STRANGERS = 64
 RETRY_AFTER_S = 1.0
 UNSEEN = 64
 # What opens something that lasts for minutes or days is small, so that its bytes need not count as long as it lasts.
 MAX_LASTING_BYTES = 128 * 1024
 
-Kind = Literal["calls", "streams", "side_streams"]
+Kind = Literal["calls", "streams", "side_streams", "strangers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +118,12 @@ class Entrance:
         self.refused = refused
         bounds = bounds or Bounds()
         # Beyond what is refused with details there is a bound that gRPC keeps, for RPCs that nobody has looked at yet.
-        self.most_at_once = bounds.max_calls + bounds.max_streams + MAX_SIDE_STREAMS + UNSEEN
+        self.most_at_once = bounds.max_calls + bounds.max_streams + MAX_SIDE_STREAMS + MAX_STRANGERS + UNSEEN
         self._most: dict[Kind, int] = {
             "calls": bounds.max_calls,
             "streams": bounds.max_streams,
             "side_streams": MAX_SIDE_STREAMS,
+            "strangers": MAX_STRANGERS,
         }
         self._open: dict[Kind, int] = dict.fromkeys(self._most, 0)
         self._max_bytes = bounds.max_request_bytes
@@ -188,7 +191,7 @@ class Purse:
     def __init__(self, *, bounded: bool) -> None:
         """Nothing is under way."""
         self.bounded = bounded
-        self.open: dict[Kind, int] = {"calls": 0, "streams": 0, "side_streams": 0}
+        self.open: dict[Kind, int] = {"calls": 0, "streams": 0, "side_streams": 0, "strangers": 0}
         self.size_bytes = 0
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from gateway.errors import GatewayError
+from gateway.errors import CallerError, GatewayError
 from gateway.rpc import status
-from gateway.rpc.entrance import Entrance
+from gateway.rpc.entrance import Entrance, Kind
 
 CHECK_INTERVAL_S = 0.5
 WRITE_TIMEOUT_S = 30.0
@@ -65,7 +65,7 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # ships no 
         """The state of one service, and each change of it; a watcher that takes nothing for 30 s is let go."""
         try:
             self._let_in(request, context)
-            with self._entrance.room("side_streams"):
+            with self._entrance.room(self._room_of(context)):
                 await self._tell(request.service, context)
         except GatewayError as error:
             await status.abort(context, error)
@@ -85,6 +85,14 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # ships no 
         if request.service:
             self._entrance.callers.identify(context, self._entrance.refused)
 
+    def _room_of(self, context: Any) -> Kind:
+        """The room that a watcher takes: strangers must not use up that of callers."""
+        try:
+            self._entrance.callers.identify(context, _unheard)
+        except CallerError:
+            return "strangers"
+        return "side_streams"
+
     def _state_of(self, service: str) -> int:
         usable = self._stores.get(service)
         return int(Response.SERVING if usable is None or usable() else Response.NOT_SERVING)
@@ -102,3 +110,7 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # ships no 
                 state = self._state_of(service)
                 if state != self._said[service]:
                     self._say(service, state)
+
+
+def _unheard(_reason: str) -> None:
+    """Who watches without credentials is not refused, so nothing is counted."""

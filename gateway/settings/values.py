@@ -68,6 +68,8 @@ def _state_url(url: str) -> str:
         try:
             parts = urlsplit(url)
             known = bool(parts.hostname) and (parts.port or 1) > 0 and (parts.path.lstrip("/") or "0").isdigit()
+            # A password in the query would be shown where the one before the host is masked.
+            known = known and not parts.query and not parts.fragment
         except ValueError:
             known = False
         if known:

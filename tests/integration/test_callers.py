@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from gateway.callers import of_tokens
 from gateway.rpc.boundary import Call
+from gateway.rpc.entrance import MAX_STRANGERS
 from gateway.rpc.tls import ReloadingTls, TlsFiles
 from gateway.settings import CallerSettings
 from gateway.settings.tables import clashes
@@ -157,6 +158,23 @@ async def test_callers_that_are_known_may_use_reflection() -> None:
         stream.cancel()
 
     assert b"conversation_gateway.v1.MessageService" in answer
+
+
+async def test_strangers_who_watch_the_health_leave_room_for_callers() -> None:
+    request = health_pb2.HealthCheckRequest()
+    async with open_door(entries=[READER]) as door, grpc.aio.insecure_channel(door.address) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        strangers = [stub.Watch(request) for _ in range(MAX_STRANGERS)]
+        for watch in strangers:
+            await watch.read()
+        refused = await stub.Watch(request).code()
+        known = stub.Watch(request, metadata=(("authorization", "Bearer reader"),))
+        told = await known.read()
+        for watch in (*strangers, known):
+            watch.cancel()
+
+    assert refused is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert told.status == health_pb2.HealthCheckResponse.SERVING
 
 
 async def test_the_health_of_the_process_is_told_to_anyone() -> None:

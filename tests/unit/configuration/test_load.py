@@ -135,6 +135,7 @@ def test_a_misspelt_name_is_an_error_with_the_name_that_was_meant() -> None:
         ("GATEWAY_CONVERSATION_URL", "http://conversation.example.com"),
         ("GATEWAY_AUTH_URL", "auth.sinch.com"),
         ("GATEWAY_STATE_URL", "postgres://db/state"),
+        ("GATEWAY_STATE_URL", "valkey://db:6379/0?password=shown"),
         ("SINCH_REGION", "US"),
         ("GATEWAY_MAX_DEADLINE_S", "0"),
         ("GATEWAY_GRPC_SOCKET_MODE", "0888"),
