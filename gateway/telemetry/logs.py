@@ -1,9 +1,12 @@
 """Structured logs: a constant event name plus fields, one line each, never a secret, a text or a phone number."""
 
+import contextlib
 import logging
+import os
 import sys
 import threading
 from collections import deque
+from pathlib import Path
 from typing import Any, Literal, TextIO, get_args
 
 import orjson
@@ -132,6 +135,16 @@ class _Sink:
         self._closing.set()
         self._waiting.set()
         self._thread.join(CLOSE_TIMEOUT_S)
+        if not self._thread.is_alive():
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Leave nothing behind that fails again when the interpreter ends, and spoils the exit code."""
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), self._stream.fileno())
 
     def _write(self) -> None:
         last = False

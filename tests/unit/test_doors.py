@@ -44,7 +44,7 @@ def test_a_file_of_tokens_that_was_emptied_lets_nobody_new_in(settings: Settings
     callers, files = Callers(clock=Clock()), Files()
     doors._know_callers(settings, callers, PATHS, files)  # type: ignore[arg-type]  # as much of it as is used
 
-    with pytest.raises(ValueError, match="is empty|no digest"):
+    with pytest.raises(ValueError, match=r"is empty|no digest"):
         files.changed(content)
 
     assert callers.required

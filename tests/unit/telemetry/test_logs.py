@@ -107,3 +107,14 @@ def test_the_end_is_noticed_even_just_before_the_flag_is_cleared(
         logs.close()
 
     assert ended
+
+
+def test_what_a_reader_that_has_gone_left_unread_does_not_fail_again_at_the_end() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as stream:
+        logs.configure(level="info", form="json", stream=stream)
+        logs.logger("test").info("unheard")
+        logs.close()
+
+        stream.flush()
