@@ -4,9 +4,15 @@ from dataclasses import dataclass
 
 import grpc
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from gateway.deadline import Deadline
 from gateway.errors import CallerError
+from gateway.events.plan import AtTime
+
+_RESERVE_S = 0.1
+# The clocks of the API and of this machine differ, and a receipt may be faster than the answer to its send.
+_CLOCKS_DIFFER_US = 60 * 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +22,17 @@ class Asker:
     caller: str
     deadline: Deadline
     call_timeout_s: float
+
+
+def in_time(deadline: Deadline) -> Deadline:
+    """A little before a deadline: what comes in the last moment must still reach its caller."""
+    left_s = deadline.remaining_s()
+    return deadline.within(left_s - min(_RESERVE_S, left_s / 10))
+
+
+def before_receipts(accepted: Timestamp) -> AtTime:
+    """Where on the log the first receipt of a message can be that was accepted at this time."""
+    return AtTime(accepted.ToMicroseconds() - _CLOCKS_DIFFER_US)
 
 
 def span_s(span: Duration) -> float:

@@ -17,7 +17,7 @@ from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import CallerError, GatewayError, LimitError, Violation
 from gateway.journeys.address import same_address
-from gateway.journeys.asker import Asker, span_s
+from gateway.journeys.asker import Asker, in_time, span_s
 from gateway.state.events import StoredEvent
 from gateway.upstream.call import Caller, Operation
 
@@ -29,8 +29,6 @@ _MOST_LOOKUPS = 10_000
 _UNKNOWN_S = 60.0
 # Longer than any caller waits. An answer that is later still is recognised by its address.
 _LINGER_S = 60.0
-# An answer that came in the last moment must still reach its caller.
-_RESERVE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,9 +240,8 @@ class Lookup:
         Raises what the lookup failed with, or `LimitError` CAPABILITY_MISSING shortly before the deadline.
         """
         needed = set(channels)
-        left_s = deadline.remaining_s()
         try:
-            async with asyncio.timeout(left_s - min(_RESERVE_S, left_s / 10)):
+            async with asyncio.timeout(in_time(deadline).remaining_s()):
                 while not self.answers or not needed <= self.answers.keys():
                     if self.error is not None:
                         raise self.error

@@ -12,8 +12,7 @@ from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import CallerError, UpstreamError, Violation
 from gateway.events.cursor import Cursor, decode_cursor
-from gateway.events.plan import AtTime
-from gateway.journeys.asker import Asker, span_s
+from gateway.journeys.asker import Asker, before_receipts, in_time, span_s
 from gateway.journeys.progress import ACCEPTED, DELIVERED, READ
 from gateway.journeys.replies import Question, Replies
 from gateway.journeys.tracking import End, State, Tracker, Wish
@@ -24,9 +23,6 @@ _DEFAULT_HORIZON_S = 600.0
 _MOST_HORIZON_S = 3 * 86_400.0
 _DEFAULT_REPLY_S = 300.0
 MOST_REPLY_S = 3600.0
-# A reply that came in the last moment must still reach its caller.
-_RESERVE_S = 0.1
-_CLOCKS_DIFFER_US = 60 * 1_000_000
 _DISPATCH = "DISPATCH_SOURCE"
 
 
@@ -43,7 +39,7 @@ class MessageJourneys:
         clock: Clock,
         project_id: str,
     ) -> None:
-        """`fed` tells whether webhooks can reach the log; a request without a project means `project_id`."""
+        """A request without a project means `project_id`."""
         self._calls = calls
         self._send = send
         self._get = get
@@ -112,16 +108,15 @@ class MessageJourneys:
         sent, after = await self._sent(request, asker)
         if request.send.options.validate_only:
             return message_pb2.AskAndAwaitReplyResponse()
+        project_id = request.send.project_id or self._project_id
         question = Question(
-            project_id=request.send.project_id or self._project_id,
+            project_id=project_id,
             message_id=sent.message_id,
-            recipient=_recipient_keys(request.send, request.send.project_id or self._project_id),
+            recipient=_recipient_keys(request.send, project_id),
             accepted=sent.accepted_time,
             after=after,
         )
-        until = asker.deadline.within(min(timeout_s, MOST_REPLY_S))
-        left_s = until.remaining_s()
-        return await self._replies.reply(question, until.within(left_s - min(_RESERVE_S, left_s / 10)))
+        return await self._replies.reply(question, in_time(asker.deadline.within(min(timeout_s, MOST_REPLY_S))))
 
     async def _sent(
         self, request: message_pb2.SendAndTrackRequest | message_pb2.AskAndAwaitReplyRequest, asker: Asker
@@ -142,7 +137,7 @@ class MessageJourneys:
         if not sent.HasField("accepted_time"):
             sent.accepted_time.FromDatetime(self._clock.now())
         if answer.replayed:
-            before = await self._witness.begin(AtTime(sent.accepted_time.ToMicroseconds() - _CLOCKS_DIFFER_US))
+            before = await self._witness.begin(before_receipts(sent.accepted_time))
         return sent, before
 
     async def _ask(

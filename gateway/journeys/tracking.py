@@ -15,7 +15,7 @@ from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import CallerError, GatewayError
 from gateway.events.cursor import Cursor
-from gateway.events.plan import AtTime
+from gateway.journeys.asker import before_receipts
 from gateway.journeys.progress import ACCEPTED, Progress
 from gateway.journeys.witness import Key, Witness
 from gateway.state.events import StoredEvent
@@ -25,8 +25,6 @@ State = message_pb2.MessageState
 End = message_pb2.TrackingEnd
 Ask = Callable[[], Awaitable[message_pb2.ConversationMessage | None]]
 
-# The clocks of the API and of this machine differ, and a receipt may be faster than the answer to its send.
-_CLOCKS_DIFFER_US = 60 * 1_000_000
 _FIRST_POLL_S = 30.0
 _MOST_POLL_S = 600.0
 # Two minutes of the busiest log there is.
@@ -117,8 +115,7 @@ class Tracker:
         if message is None:
             # An app in DISPATCH mode may have sent it: those are not all kept where they can be asked for.
             return self._witness.before_newest(_LOOK_BACK_COUNT), None
-        accepted_us = message.accept_time.ToMicroseconds() - _CLOCKS_DIFFER_US
-        return await self._witness.begin(AtTime(accepted_us)), _told_by_api(wish, message)
+        return await self._witness.begin(before_receipts(message.accept_time)), _told_by_api(wish, message)
 
     async def _polled(self, wish: Wish, progress: Progress, ask: Ask, at: Cursor) -> State | None:
         try:
