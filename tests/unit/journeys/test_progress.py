@@ -55,3 +55,10 @@ def test_acceptance_is_no_news_once_anything_else_is_known() -> None:
 
 def test_a_status_that_is_new_to_this_version_is_passed_on_once() -> None:
     assert told([("TELEPORTED", "SMS"), ("TELEPORTED", "SMS")]) == [("TELEPORTED", "SMS")]
+
+
+def test_a_status_that_repeats_is_no_news() -> None:
+    assert told([(QUEUED, "SMS"), (QUEUED, "SMS"), (DELIVERED, "SMS"), (DELIVERED, "SMS")]) == [
+        (QUEUED, "SMS"),
+        (DELIVERED, "SMS"),
+    ]
