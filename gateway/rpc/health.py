@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 from gateway.errors import CallerError, GatewayError
 from gateway.rpc import status
@@ -17,10 +17,12 @@ from gateway.rpc.entrance import Entrance, Kind
 
 CHECK_INTERVAL_S = 0.5
 WRITE_TIMEOUT_S = 30.0
+SERVICE = "grpc.health.v1.Health"
+Request = health_pb2.HealthCheckRequest
 Response = health_pb2.HealthCheckResponse
 
 
-class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # ships no types
+class Health:
     """Health of the process and of each service.
 
     Anyone may ask about the process, because probes have no credentials; the names of services are for callers. The
@@ -51,7 +53,16 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # ships no 
         for service in self._said:
             self._say(service, Response.NOT_SERVING)
 
-    async def Check(self, request: health_pb2.HealthCheckRequest, context: Any) -> Any:  # noqa: N802 - gRPC's name
+    def handlers(self) -> Mapping[str, Any]:
+        """The methods by name, found on the same way as all others.
+
+        As grpc registers them, the server would wait for a call of each of them beside the next call, all the time.
+        """
+        check = grpc.unary_unary_rpc_method_handler(self._check, Request.FromString, Response.SerializeToString)
+        watch = grpc.unary_stream_rpc_method_handler(self._watch, Request.FromString, Response.SerializeToString)
+        return {"Check": check, "Watch": watch}
+
+    async def _check(self, request: health_pb2.HealthCheckRequest, context: Any) -> Any:
         """The state of one service; NOT_FOUND for one that is not served."""
         try:
             self._let_in(request, context)
@@ -61,7 +72,7 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # ships no 
             await context.abort(grpc.StatusCode.NOT_FOUND, "there is no such service")
         return Response(status=self._said[request.service])
 
-    async def Watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> None:  # noqa: N802 - gRPC's name
+    async def _watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> None:
         """The state of one service, and each change of it; a watcher that takes nothing for 30 s is let go."""
         try:
             self._let_in(request, context)

@@ -9,15 +9,13 @@ from types import MappingProxyType
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health_pb2_grpc
 
 from gateway.errors import CallerError, GatewayError
 from gateway.listener import Listener, SocketPath
-from gateway.rpc import reflection, status
+from gateway.rpc import health, reflection, status
 from gateway.rpc.boundary import Handler
 from gateway.rpc.dialogue import MAX_MESSAGE_BYTES, Context
 from gateway.rpc.entrance import Entrance
-from gateway.rpc.health import Health
 from gateway.rpc.tls import ReloadingTls
 
 # For answers that are written already to leave.
@@ -107,9 +105,9 @@ class RpcServer:
             options=OPTIONS + door.connections.options(), maximum_concurrent_rpcs=entrance.most_at_once
         )
         services = tuple(sorted({path.split("/")[1] for path in handlers}))
-        self._health = Health(entrance=entrance, services=services, stores=stores)
+        self._health = health.Health(entrance=entrance, services=services, stores=stores)
         self._server.add_generic_rpc_handlers((_Methods(handlers),))
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._serve(health.SERVICE, self._health.handlers())
         if reflection_on:
             for service in reflection.SERVICES:
                 self._serve(service, reflection.handlers(services, entrance))
