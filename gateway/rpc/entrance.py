@@ -4,17 +4,18 @@ The rule it keeps: a request costs nothing but its head until its caller is know
 requests cost together is bounded, in number and in bytes, whoever sends them.
 """
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from types import TracebackType
+from typing import Any, Literal, Self
 
 import grpc
 from google.protobuf.message import Message
 
 from gateway.errors import CallerError, GatewayError, LimitError
 from gateway.rpc.callers import Callers, Principal
+from gateway.rpc.patience import Patience
 
 # Why somebody was turned away: the labels of the metric.
 REFUSALS = (
@@ -53,17 +54,43 @@ class Bounds:
     """Of requests that are not answered yet, in their serialised form; in the making each takes about twice that."""
 
 
-class Admission:
-    """One RPC that was let in."""
+class Room:
+    """The place of one RPC among those that may be under way, for as long as the block lasts."""
 
-    __slots__ = ("_entrance", "_held_bytes", "_purse", "principal")
+    __slots__ = ("_entrance", "_kind", "_purse")
 
-    def __init__(self, entrance: "Entrance", principal: Principal) -> None:
-        """Made by `Entrance.admit`."""
+    def __init__(self, entrance: "Entrance", kind: Kind, purse: "Purse") -> None:
+        """Take nothing yet."""
         self._entrance = entrance
+        self._kind: Kind = kind
+        self._purse = purse
+
+    def __enter__(self) -> Self:
+        self._entrance.take_place(self._kind, self._purse)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._entrance.give_place(self._kind, self._purse)
+
+
+class Admission(Room):
+    """One RPC that was let in, for as long as the block lasts."""
+
+    __slots__ = ("_held_bytes", "principal")
+
+    def __init__(self, entrance: "Entrance", principal: Principal, kind: Kind = "calls") -> None:
+        """Made by `Entrance.admit`."""
+        super().__init__(entrance, kind, entrance.purse(principal))
         self._held_bytes = 0
         self.principal = principal
-        self._purse = entrance.purse(principal)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+        super().__exit__(kind, error, trace)
 
     async def receive(self, context: Any, *, most_bytes: int) -> bytes:
         """The RPC's request, whose bytes count until the RPC is over or they are released.
@@ -73,8 +100,7 @@ class Admission:
         or took too long.
         """
         try:
-            async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                data = await context.read()
+            data = await self._entrance.patience.wait(context.read())
         except TimeoutError:
             self._entrance.refused("slow_request")
             raise _slow() from None
@@ -130,20 +156,15 @@ class Entrance:
         self._bytes = 0
         self._purses: dict[str, Purse] = {}
         self._everyone = Purse(bounded=False)
+        self.patience = Patience(REQUEST_TIMEOUT_S)
 
-    @contextmanager
-    def admit(self, path: str, context: Any, kind: Kind) -> Iterator[Admission]:
-        """Let one RPC in for as long as the block lasts; raises `CallerError` or `LimitError` where it may not."""
+    def admit(self, path: str, context: Any, kind: Kind) -> Admission:
+        """Let one RPC in for as long as a `with` block lasts. Raises `CallerError`, and on entering `LimitError`."""
         principal = self.callers.identify(context, self.refused)
         if principal.paths is not None and kind != "side_streams" and path not in principal.paths:
             self.refused("method")
             raise _not_allowed()
-        with self.room(kind, self.purse(principal)):
-            admission = Admission(self, principal)
-            try:
-                yield admission
-            finally:
-                admission.release()
+        return Admission(self, principal, kind)
 
     def purse(self, principal: Principal) -> "Purse":
         """What a caller has under way; those that nobody asks for credentials have one together, without a bound."""
@@ -151,21 +172,23 @@ class Entrance:
             return self._everyone
         return self._purses.setdefault(principal.name, Purse(bounded=True))
 
-    @contextmanager
-    def room(self, kind: Kind, purse: "Purse | None" = None) -> Iterator[None]:
-        """Count one RPC for as long as the block lasts; raises `LimitError` when there are as many as may be."""
+    def room(self, kind: Kind, purse: "Purse | None" = None) -> Room:
+        """A place for one RPC: `with` it around that; the block raises `LimitError` where there is none left."""
+        return Room(self, kind, purse or self._everyone)
+
+    def take_place(self, kind: Kind, purse: "Purse") -> None:
+        """Count one RPC; raises `LimitError` when there are as many as may be."""
         most = self._most[kind]
-        purse = purse or self._everyone
         if self._open[kind] >= most or (purse.bounded and purse.open[kind] >= max(most // 2, 1)):
             self.refused("calls" if kind == "calls" else "streams")
             raise _no_room(kind, most)
         self._open[kind] += 1
         purse.open[kind] += 1
-        try:
-            yield
-        finally:
-            self._open[kind] -= 1
-            purse.open[kind] -= 1
+
+    def give_place(self, kind: Kind, purse: "Purse") -> None:
+        """Count one RPC no more."""
+        self._open[kind] -= 1
+        purse.open[kind] -= 1
 
     def take_bytes(self, size_bytes: int, purse: "Purse") -> None:
         """Count bytes; raises `LimitError` where they are too many. A request that is alone always has room."""
