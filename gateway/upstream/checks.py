@@ -6,7 +6,7 @@ Required fields come from `google.api.field_behavior`, limits from `limits`.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime
-from itertools import chain
+from itertools import count
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -30,6 +30,7 @@ SLICE_COUNT = 256
 MOST_VIOLATIONS = 32
 # A batch of a thousand recipients has a few thousand parts.
 MOST_PARTS = 50_000
+_OVER = object()
 
 
 def checker_for(request: Descriptor, now: Callable[[], datetime]) -> Callable[[Message], Awaitable[list[Violation]]]:
@@ -45,8 +46,15 @@ def checker_for(request: Descriptor, now: Callable[[], datetime]) -> Callable[[M
 
     async def violations(message: Message) -> list[Violation]:
         found: list[Violation] = []
-        batch = check_batch(message, now(), found) if is_a_batch else ()
-        for parts, _ in enumerate(chain(_walk(root, message, found), batch), 1):
+        # A stack instead of a generator per level: nearly every request is small, and this is on every call's way.
+        waiting: list[_Part] = [(root, message, None)]
+        batch = check_batch(message, now(), found) if is_a_batch else iter(())
+        for parts in count(1):
+            if waiting:
+                checker, part, trail = waiting.pop()
+                checker.check(part, trail, found, waiting)
+            elif next(batch, _OVER) is _OVER:
+                break
             if len(found) >= MOST_VIOLATIONS:
                 return found
             if parts > MOST_PARTS:
@@ -74,17 +82,6 @@ def _channels_without_identity(message: Any) -> Iterator[Violation]:
             yield Violation(field=f"channel_priority_order[{index}]", description=hint)
 
 
-def _walk(root: "_Checker", message: Message, found: list[Violation]) -> Iterator[None]:
-    """Add what is wrong with a message or below it; pauses once for each message that was looked at."""
-    # A stack instead of a generator per level: nearly every request is small, and this is on every call's way.
-    waiting: list[_Part] = [(root, message, None)]
-    while waiting:
-        checker, part, trail = waiting.pop()
-        below = checker.check(part, trail, found)
-        waiting += reversed(below)
-        yield
-
-
 class _Checker:
     """The compiled check of one message type; `fields` is filled in once the types below are compiled."""
 
@@ -98,27 +95,31 @@ class _Checker:
         self._kinds = [f.name for f in descriptor.oneofs_by_name[self._needed].fields] if self._needed else []
         self.fields: dict[FieldDescriptor, tuple[str, Leaf | None, Below | None]] = {}
 
-    def check(self, message: Message, trail: Trail, found: list[Violation]) -> "list[_Part]":
-        """Add what is wrong with the message at `trail` itself; gives the messages below it."""
+    def check(self, message: Message, trail: Trail, found: list[Violation], waiting: "list[_Part]") -> None:
+        """Add what is wrong with the message at `trail` itself, and put those below it on top, the first at the end."""
         for name, is_given in self._required:
             if not is_given(message):
                 found.append(_missing((trail, name), "is required and must not be empty"))
         if self._needed is not None and self._which_oneof(message, self._needed) is None:
             found.append(_missing((trail, self._needed), f"set one of: {', '.join(self._kinds)}"))
-        parts: list[_Part] = []
+        top = len(waiting)
         for field, value in self._list_fields(message):
             if (known := self.fields.get(field)) is None:
                 continue
             name, leaf, below = known
             here = (trail, name)
             if (leaf is None or leaf(value, here, found)) and below is not None:
-                parts += below(value, here)
-        return parts
+                if isinstance(below, _Checker):
+                    waiting.append((below, value, here))
+                else:
+                    waiting += below(value, here)
+        if len(waiting) > top + 1:
+            waiting[top:] = reversed(waiting[top:])
 
 
 _Part: TypeAlias = tuple[_Checker, Message, Trail]
-# The messages that a field holds, each with its place.
-Below: TypeAlias = Callable[[Any, Trail], Iterable[_Part]]
+# The messages that a field holds, each with its place; for a field that holds one, what checks it.
+Below: TypeAlias = Callable[[Any, Trail], Iterable[_Part]] | _Checker
 
 
 class _Compiler:
@@ -154,7 +155,7 @@ def _below(field: FieldDescriptor, checker: _Checker) -> Below:
         return lambda value, trail: [(checker, inner, (trail, (key,))) for key, inner in value.items()]
     if field.is_repeated:
         return lambda value, trail: [(checker, inner, (trail, index)) for index, inner in enumerate(value)]
-    return lambda value, trail: ((checker, value, trail),)
+    return checker
 
 
 def _missing(trail: Trail, description: str) -> Violation:
