@@ -86,9 +86,9 @@ async def _dialled(origin: Origin, *, needed: bool) -> list[Finding]:
 def _origins(accounts: Sequence[Account], hosts: Hosts, auth: Endpoint) -> dict[Origin, bool]:
     """Every address that may be called, and whether a project or an app of ours lives there."""
     homes = {region for account in accounts for region in (account.region, *account.project.app_regions.values())}
-    found = {replace(auth.origin, pool=""): True}
+    found = {auth.origin._replace(pool=""): True}
     for (_, region), endpoint in hosts.endpoints.items():
-        origin = replace(endpoint.origin, pool="")
+        origin = endpoint.origin._replace(pool="")
         found[origin] = found.get(origin, False) or region in homes
     return found
 

@@ -5,6 +5,7 @@ A handler never swallows `CancelledError`: grpc keeps native memory of a stream 
 """
 
 import asyncio
+import itertools
 import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -109,6 +110,8 @@ class Boundary:
         self._clock = clock
         self.max_deadline_s = max_deadline_s
         self._in_flight = 0
+        # Unique is enough for an id to quote: randomness of its own would cost every call a system call.
+        self._ids, self._counter = os.urandom(4).hex(), itertools.count(1)
         self._idle = asyncio.Event()
         self._idle.set()
         self.draining = asyncio.Event()
@@ -227,6 +230,9 @@ class Boundary:
             seen.end(code, error, request_id=call.request_id, trailers=call.trailers)
         return await status.abort(context, error, call.request_id, _plain(call.trailers))
 
+    def _next_id(self) -> str:
+        return f"{self._ids}{next(self._counter):08x}"
+
     def _rpc(self, path: str, request_class: type[Message], kind: str) -> "_Rpc":
         watch = Watch(path=path, kind=kind, metrics=self._metrics, tracing=self._tracing, clock=self._clock)
         return _Rpc(request_class=request_class, watch=watch)
@@ -234,7 +240,7 @@ class Boundary:
     def _call(self, context: Context, metadata: Mapping[str, Any], cap: Deadline) -> Call:
         remaining_s = context.time_remaining()
         given = metadata.get("x-request-id", "")
-        request_id = given if isinstance(given, str) and _is_quotable(given) else os.urandom(8).hex()
+        request_id = given if given and isinstance(given, str) and _is_quotable(given) else self._next_id()
         return Call(
             deadline=cap if remaining_s is None else Deadline.after(remaining_s, self._clock),
             peer="",
@@ -262,7 +268,7 @@ def _is_quotable(value: str) -> bool:
 
 def _plain(trailers: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """The trailers that grpc can send: one that it cannot would fail a call that has succeeded."""
-    return tuple((key, value) for key, value in trailers.items() if value.isascii() and value.isprintable())
+    return tuple([(key, value) for key, value in trailers.items() if value.isascii() and value.isprintable()])
 
 
 def _place(failure: BaseException) -> str:

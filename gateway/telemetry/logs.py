@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections import deque
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO, get_args
 
@@ -23,7 +24,6 @@ _LEVELS: dict[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
 _sinks: list["_Sink"] = []
-_stamp = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
 
 
 def logger(room: str) -> Any:
@@ -89,6 +89,11 @@ def set_level(level: Level) -> None:
         sink.least_level = _LEVELS[level]
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]))
     logging.getLogger().setLevel(max(_LEVELS[level], logging.WARNING))
+
+
+def _stamp(_logger: object, _method: str, event: Any) -> Any:
+    event["time"] = f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return event
 
 
 def _add_level(_logger: object, method: str, event: Any) -> Any:

@@ -82,8 +82,10 @@ class AppQueues:
 
     def admit(self, joining: Joining) -> None:
         """Raise `LimitError` for a message that could not join, or would expire first, if the guard is on."""
+        if not self._refuse:
+            return
         app = self._known(joining.app_id, joining.region)
-        if not self._refuse or app is None or app.facts is None:
+        if app is None or app.facts is None:
             return
         # What is refused joins nothing, so this alone keeps the data fresh that the refusal rests on.
         self._look_if_due(joining, app)
@@ -97,8 +99,8 @@ class AppQueues:
 
     def joined(self, joining: Joining) -> float | None:
         """Count what has joined, and give the seconds until its turn, if they are known; may begin a read."""
-        app = self._used(joining.app_id, joining.region)
-        eta_s = self.eta_s(joining.app_id, joining.region)
+        app, now_s = self._used(joining.app_id, joining.region), self._clock.monotonic()
+        eta_s = app.eta_s(now_s) if self._is_fresh(app, now_s) else None
         app.sent_since += joining.message_count
         self._look_if_due(joining, app)
         return eta_s
@@ -138,8 +140,10 @@ class AppQueues:
 
     def _known(self, app_id: str, region: str) -> _App | None:
         app = self._apps.get((app_id, region))
-        fresh = app is not None and self._clock.monotonic() - app.read_at_s < 2 * self._poll_s
-        return app if fresh else None
+        return app if app is not None and self._is_fresh(app, self._clock.monotonic()) else None
+
+    def _is_fresh(self, app: _App, now_s: float) -> bool:
+        return now_s - app.read_at_s < 2 * self._poll_s
 
     def _used(self, app_id: str, region: str) -> _App:
         app = self._apps.setdefault((app_id, region), _App())

@@ -7,7 +7,7 @@ and `hindsight` what a caller is told when there are no more attempts.
 import itertools
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from google.protobuf.message import Message
@@ -168,8 +168,7 @@ class Attempts:
         self, call: Outgoing, token: str, resends: int, finish: Deadline, watched: Attempt
     ) -> Answer | Failure:
         """One exchange and what came of it."""
-        authorization = (b"Authorization", b"Bearer " + token.encode())
-        request = replace(call.request, headers=(authorization, *call.request.headers), resend_count=resends)
+        request = call.request.carrying((b"Authorization", b"Bearer " + token.encode()), resend_count=resends)
         try:
             response = await self._transport.exchange(request, finish)
         except NothingSent as error:

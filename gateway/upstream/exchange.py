@@ -11,7 +11,8 @@ they prove and not by what broke:
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, Self
+from functools import lru_cache
+from typing import NamedTuple, Protocol, Self
 
 from gateway.deadline import Deadline
 
@@ -90,9 +91,11 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where a request goes. Equal origins share connections; `pool` keeps one kind of call to its own."""
+class Origin(NamedTuple):
+    """Where a request goes. Equal origins share connections; `pool` keeps one kind of call to its own.
+
+    A tuple, because every call looks several things up by it.
+    """
 
     scheme: str
     host: str
@@ -102,8 +105,13 @@ class Origin:
     @property
     def authority(self) -> str:
         """Host and, where it is not the scheme's default, port, as the `Host` header has them."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if DEFAULT_PORTS.get(self.scheme) == self.port else f"{host}:{self.port}"
+        return _authority(self)
+
+
+@lru_cache(maxsize=64)
+def _authority(origin: Origin) -> str:
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    return host if DEFAULT_PORTS.get(origin.scheme) == origin.port else f"{host}:{origin.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +128,18 @@ class OutboundRequest:
     body: bytes = b""
     resend_count: int = 0
     """How often the same request went out before."""
+
+    def carrying(self, *headers: tuple[bytes, bytes], resend_count: int = 0) -> "OutboundRequest":
+        """The same request with these headers too."""
+        return OutboundRequest(
+            method=self.method,
+            origin=self.origin,
+            target=self.target,
+            template=self.template,
+            headers=(*headers, *self.headers),
+            body=self.body,
+            resend_count=resend_count or self.resend_count,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

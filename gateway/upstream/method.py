@@ -24,6 +24,8 @@ from gateway.upstream.exchange import InboundResponse
 OPTIONS_TYPE = "conversation_gateway.v1.CallOptions"
 _VERBS = ("get", "put", "post", "delete", "patch")
 _VARIABLE = re.compile(r"\{(\w+)\}")
+# Nearly every id: what a path takes as it is (RFC 3986, section 2.3).
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 # The first label of `google.api.default_host` names the host class.
 _HOST_CLASSES = {"conversation": "conversation", "conversationbatch": "batch", "template": "template"}
 
@@ -125,11 +127,15 @@ def _target_writer(request: Descriptor, template: str, body: str) -> Callable[[M
         violations = [_segment_violation(name) for name in variables if getattr(message, name) in {"", ".", ".."}]
         if violations:
             raise CallerError.invalid(violations)
-        target = pattern % tuple(quote(getattr(message, name), safe="") for name in variables)
+        target = pattern % tuple([_quoted(getattr(message, name)) for name in variables])
         pairs = query(message) if query else ()
         return f"{target}?{urlencode(pairs)}" if pairs else target
 
     return write
+
+
+def _quoted(segment: str) -> str:
+    return segment if _UNRESERVED.fullmatch(segment) else quote(segment, safe="")
 
 
 def _segment_violation(field: str) -> Violation:

@@ -1,7 +1,6 @@
 """The transport as an operator sees it: every request to the API is counted, timed and traced here, tokens included."""
 
 from collections import Counter
-from dataclasses import replace
 from typing import Protocol
 
 from gateway.clock import Clock
@@ -41,7 +40,7 @@ class WatchedTransport:
         started_s = self._clock.monotonic()
         sending = self._spans.begin(request)
         if sending is not None and sending.headers:
-            request = replace(request, headers=request.headers + sending.headers)
+            request = request.carrying(*sending.headers)
         self._in_flight[host] += 1
         try:
             response = await self._transport.exchange(request, deadline)
