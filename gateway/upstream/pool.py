@@ -34,7 +34,9 @@ class Pool:
         self._ssl_context = ssl_context if origin.scheme == "https" else None
         self._limits = limits
         self._loop = asyncio.get_running_loop()
-        self._places = asyncio.Semaphore(limits.max_connections)
+        # A place that is given back goes to whoever waits: as long as one is free, nobody does.
+        self._free_places = limits.max_connections
+        self._line: deque[asyncio.Future[None]] = deque()
         self._waiting = 0
         self._idle: deque[Connection] = deque()
         self._open: set[Connection] = set()
@@ -43,14 +45,14 @@ class Pool:
 
     async def acquire(self, deadline: Deadline) -> Connection:
         """A connection of the caller's own, to be given back by `release` whatever happens; raises `NothingSent`."""
-        if self._places.locked():
-            await self._wait_for_place(deadline)
+        if self._free_places:
+            self._free_places -= 1
         else:
-            await self._places.acquire()
+            await self._wait_for_place(deadline)
         try:
             return self._take_idle() or await self._connect(deadline)
         except BaseException:
-            self._places.release()
+            self._give_place_back()
             raise
 
     def release(self, connection: Connection) -> None:
@@ -61,7 +63,7 @@ class Pool:
             self._sweeper = self._sweeper or self._loop.call_later(self._limits.idle_s, self._sweep)
         else:
             connection.abort()
-        self._places.release()
+        self._give_place_back()
 
     async def aclose(self) -> None:
         """End every connection, those in use too, and wait until their sockets are closed. New calls are refused."""
@@ -78,14 +80,29 @@ class Pool:
     async def _wait_for_place(self, deadline: Deadline) -> None:
         if self._waiting >= self._limits.max_waiting_calls:
             raise NothingSent(Fault.POOL_FULL)
+        place = self._loop.create_future()
+        self._line.append(place)
         self._waiting += 1
         try:
             async with asyncio.timeout(deadline.remaining_s()):
-                await self._places.acquire()
-        except TimeoutError:
-            raise NothingSent(Fault.POOL_TIMEOUT) from None
+                await place
+        except BaseException as error:
+            # It may have been given away in the same moment in which the call has left.
+            if not place.cancelled():
+                self._give_place_back()
+            if isinstance(error, TimeoutError):
+                raise NothingSent(Fault.POOL_TIMEOUT) from None
+            raise
         finally:
             self._waiting -= 1
+
+    def _give_place_back(self) -> None:
+        while self._line:
+            place = self._line.popleft()
+            if not place.done():
+                place.set_result(None)
+                return
+        self._free_places += 1
 
     def _take_idle(self) -> Connection | None:
         if self._shut_down:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from gateway.clock import Clock
+from gateway.deadline import Deadline
 from gateway.upstream.exchange import Fault, Limits, NothingSent, SentNoAnswer
 from gateway.upstream.transport import PooledTransport
 from tests.integration.transport.misbehaving import OK, Act, RawServer, Received, ask, read_request
@@ -94,6 +95,25 @@ async def test_a_caller_that_gives_up_leaves_the_queue_and_takes_nothing_along()
 
         assert [isinstance(outcome, asyncio.CancelledError) for outcome in outcomes] == [False, True, False, True]
         assert [request.lines[0].split()[1] for request in server.requests] == ["/0", "/2", "/after"]
+
+
+async def test_a_place_given_to_a_caller_in_the_moment_in_which_it_leaves_goes_to_the_next() -> None:
+    async with RawServer() as server, pooled_with(Limits(max_connections=1)) as transport:
+        await ask(transport, server.origin())
+        (pool,) = transport._pools.values()
+        deadline = Deadline.after(5, Clock())
+        held = await pool.acquire(deadline)
+        leaving, next_one = (asyncio.create_task(pool.acquire(deadline)) for _ in range(2))
+        await asyncio.sleep(0)
+
+        pool.release(held)
+        leaving.cancel()
+        await asyncio.wait({leaving})
+        pool.release(await next_one)
+        pool.release(await pool.acquire(deadline))
+
+        assert leaving.cancelled()
+        assert server.connections == 1
 
 
 async def test_a_caller_that_waits_past_its_deadline_sent_nothing() -> None:
