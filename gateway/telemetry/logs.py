@@ -92,7 +92,7 @@ def set_level(level: Level) -> None:
 
 
 def _stamp(_logger: object, _method: str, event: Any) -> Any:
-    event["time"] = f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    event["time"] = datetime.now(UTC)
     return event
 
 
@@ -102,7 +102,17 @@ def _add_level(_logger: object, method: str, event: Any) -> Any:
 
 
 def _as_json(_logger: object, _method: str, event: Any) -> str:
-    return orjson.dumps(event, default=lambda value: type(value).__name__).decode()
+    return orjson.dumps(event, default=lambda value: type(value).__name__, option=orjson.OPT_UTC_Z).decode()
+
+
+def _for_people(*, colors: bool) -> Any:
+    write = structlog.dev.ConsoleRenderer(colors=colors)
+
+    def as_text(bound: object, method: str, event: Any) -> str:
+        event["time"] = event["time"].isoformat().replace("+00:00", "Z")
+        return write(bound, method, event)
+
+    return as_text
 
 
 class _Sink:
@@ -116,7 +126,7 @@ class _Sink:
         self._stream = stream
         terminal = stream.isatty()
         console = form == "console" or (form == "auto" and terminal)
-        self.render: Any = structlog.dev.ConsoleRenderer(colors=terminal) if console else _as_json
+        self.render: Any = _for_people(colors=terminal) if console else _as_json
         self.least_level = _ALWAYS
         self.lost_count = lost_count
         self._lines: deque[str] = deque()
