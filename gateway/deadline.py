@@ -1,12 +1,12 @@
 """One time budget per call, passed down; nothing below starts a timeout of its own."""
 
 import math
-from dataclasses import dataclass
 
 from gateway.clock import Clock
+from gateway.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Deadline:
     """The monotonic instant after which nobody waits for the answer any more."""
 

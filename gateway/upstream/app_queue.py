@@ -19,6 +19,7 @@ from gateway.errors import LimitError
 from gateway.telemetry.logs import logger
 from gateway.upstream.app_lookup import AppFacts, AppLookup, AppUnknown
 from gateway.upstream.rate_limit import Priority
+from gateway.value import value
 
 MAX_APPS = 100
 # A program that sends one message and leaves should not cost a read as well.
@@ -35,7 +36,7 @@ FULL = 0.99
 log = logger("app_queue")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Joining:
     """What is about to join an app's queue."""
 

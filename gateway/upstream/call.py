@@ -28,6 +28,7 @@ from gateway.upstream.rate_limit import Claim
 from gateway.upstream.request_ids import LINGER_S, Dispatching, RequestIds
 from gateway.upstream.request_key import fingerprint, stamp
 from gateway.upstream.sending import contacts_in_dispatch, joiner_for
+from gateway.value import value
 
 METADATA = "message_metadata"
 
@@ -45,7 +46,7 @@ class Operation:
     """Whether its webhooks bring back a text that the gateway may use to recognise them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class _Prepared:
     """A call that passed every local check: what is to go out, and the queue it joins, if any."""
 

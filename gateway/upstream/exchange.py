@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol, Self
 
 from gateway.deadline import Deadline
+from gateway.value import value
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -114,7 +115,7 @@ def _authority(origin: Origin) -> str:
     return host if DEFAULT_PORTS.get(origin.scheme) == origin.port else f"{host}:{origin.port}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OutboundRequest:
     """One request, ready for the wire. `Host`, `Content-Length` and connection headers are the transport's to write."""
 
@@ -142,7 +143,7 @@ class OutboundRequest:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InboundResponse:
     """One whole answer. Header names are in lower case and in order of arrival; the body is decoded from no coding."""
 

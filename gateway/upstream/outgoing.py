@@ -1,7 +1,6 @@
 """A call that passed every local check, and the request it goes out as."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
@@ -10,11 +9,12 @@ from gateway.upstream.exchange import InboundResponse, OutboundRequest
 from gateway.upstream.hosts import Hosts
 from gateway.upstream.method import Effect, Method
 from gateway.upstream.rate_limit import Claim
+from gateway.value import value
 
 _JSON = (b"Content-Type", b"application/json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Outgoing:
     """A call that is ready to go."""
 

@@ -21,6 +21,7 @@ from gateway.upstream.leased_pace import LeasedPace
 from gateway.upstream.leasing import Leasing
 from gateway.upstream.pace import Pace, Permits
 from gateway.upstream.waiting_line import Priority, Waiter, WaitingLine
+from gateway.value import value
 
 __all__ = ["Claim", "LimiterStats", "Priority", "RateLimiter"]
 
@@ -42,7 +43,7 @@ APP_RECOVERY_PER_S = 0.01
 LEAST_RETRY_AFTER_S = 0.001
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Claim:
     """Who asks for a permit: `caller` is whom fairness counts, `max_wait_s` the longest wait besides the deadline."""
 
