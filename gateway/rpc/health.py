@@ -60,7 +60,10 @@ class Health:
         """
         check = grpc.unary_unary_rpc_method_handler(self._check, Request.FromString, Response.SerializeToString)
         watch = grpc.unary_stream_rpc_method_handler(self._watch, Request.FromString, Response.SerializeToString)
-        return {"Check": check, "Watch": watch}
+        every = grpc.unary_unary_rpc_method_handler(
+            self._list, health_pb2.HealthListRequest.FromString, health_pb2.HealthListResponse.SerializeToString
+        )
+        return {"Check": check, "Watch": watch, "List": every}
 
     async def _check(self, request: health_pb2.HealthCheckRequest, context: Any) -> Any:
         """The state of one service; NOT_FOUND for one that is not served."""
@@ -71,6 +74,15 @@ class Health:
         if request.service not in self._said:
             await context.abort(grpc.StatusCode.NOT_FOUND, "there is no such service")
         return Response(status=self._said[request.service])
+
+    async def _list(self, _request: health_pb2.HealthListRequest, context: Any) -> Any:
+        """The state of the process and of every service, for callers."""
+        try:
+            self._entrance.callers.identify(context, self._entrance.refused)
+        except GatewayError as error:
+            await status.abort(context, error)
+        states = {service: Response(status=state) for service, state in self._said.items()}
+        return health_pb2.HealthListResponse(statuses=states)
 
     async def _watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> None:
         """The state of one service, and each change of it; a watcher that takes nothing for 30 s is let go."""

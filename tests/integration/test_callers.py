@@ -108,6 +108,7 @@ async def test_strangers_cannot_tell_what_exists_nor_what_was_wrong_with_what_th
                 await refusal(channel, REFLECTION),
                 await refusal(channel, "/grpc.health.v1.Health/Check", data=health("nobody.Knows")),
                 await refusal(channel, "/grpc.health.v1.Health/Check", data=health("conversation_gateway.v1.X")),
+                await refusal(channel, "/grpc.health.v1.Health/List"),
                 await refusal(channel, "/nobody.Knows/It", token="old"),
                 await refusal(channel, "/nobody.Knows/It", token="nobody"),
             ]

@@ -74,6 +74,14 @@ async def test_health_is_serving_for_the_server_and_each_service() -> None:
     assert [answer.status for answer in answers] == [health_pb2.HealthCheckResponse.SERVING] * 2
 
 
+async def test_health_of_all_services_is_one_call() -> None:
+    async with serving(server()) as channel:
+        states = (await health_pb2_grpc.HealthStub(channel).List(health_pb2.HealthListRequest())).statuses
+
+    assert {"", "conversation_gateway.v1.MessageService"} <= set(states)
+    assert {state.status for state in states.values()} == {health_pb2.HealthCheckResponse.SERVING}
+
+
 async def test_health_of_an_unknown_service_is_not_found() -> None:
     async with serving(server()) as channel:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
