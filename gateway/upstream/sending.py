@@ -29,8 +29,8 @@ def fill_sending(request: Any, *, sms_sender: str, urgent_first: bool) -> None:
     What the caller has set stays as it is.
     """
     fields = request.DESCRIPTOR.fields_by_name
-    nameless = "channel_properties" in fields and SMS_SENDER not in request.channel_properties
-    if sms_sender and nameless and _may_try_sms(request):
+    may_be_named = sms_sender and "channel_properties" in fields
+    if may_be_named and SMS_SENDER not in request.channel_properties and _may_try_sms(request):
         request.channel_properties[SMS_SENDER] = sms_sender
     if urgent_first and "queue" in fields and not request.queue and request.options.priority == PRIORITY_URGENT:
         request.queue = FIRST
