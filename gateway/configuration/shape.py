@@ -11,6 +11,7 @@ from gateway.configuration.mistakes import KeyPath, did_you_mean
 from gateway.settings import Settings, Table, knobs
 
 FILE = "_file"
+NUL = "\0"
 _NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number", list: "a list", dict: "tables"}
 _NAMES[datetime] = "a date with time and offset"
 
@@ -30,6 +31,8 @@ def shape_mistakes(
         if type(value) not in kinds and not (type(value) is int and float in kinds):
             wanted = " or ".join(name for kind, name in _NAMES.items() if kind in kinds)
             yield here, f"must be {wanted}, and is {_NAMES.get(type(value), 'a date or time')}"
+        elif isinstance(value, str) and NUL in value:
+            yield here, "holds a NUL character, which is no text"
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 if table is not None and isinstance(item, dict):

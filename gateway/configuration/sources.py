@@ -28,14 +28,23 @@ def found(name: str, environment: Mapping[str, str], flags: Mapping[str, Any]) -
     """A setting's value from its flag, its variable, or the file that `NAME_FILE` names."""
     variable = environment_name(name)
     if flags.get(name) is not None:
-        return Found(source="flag", value=flags[name])
+        return _text(Found(source="flag", value=flags[name]), f"--{name.replace('_', '-')}")
     # An empty address closes a door; elsewhere an empty variable is the shell's way of saying "unset".
     if environment.get(variable) or (variable in environment and variable.endswith(("_ADDRESS", "_HOSTS"))):
-        return Found(source="environment", value=environment[variable])
+        return _text(Found(source="environment", value=environment[variable]), variable)
     path = environment.get(variable + FILE)
     if not path or name == "config_file":
         return Found()
     return read_file(path, said_in=f"{variable}{FILE}:")
+
+
+def _text(given: Found, said_in: str) -> Found:
+    """What was given, unless its bytes are no UTF-8: Python hands those on, and nobody could send or store them."""
+    try:
+        str(given.value).encode()
+    except UnicodeEncodeError:
+        return Found(mistake=f"{said_in} is not UTF-8")
+    return given
 
 
 def read_file(path: str, *, said_in: str) -> Found:
@@ -45,6 +54,8 @@ def read_file(path: str, *, said_in: str) -> Found:
             content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             return Found(mistake=f"{said_in} {path} is larger than any secret")
+        if b"\0" in content:
+            return Found(mistake=f"{said_in} {path} holds a NUL character, which is no text")
         return Found(source=f"file {path}", value=content.decode().strip("\r\n"), path=Path(path))
     except (OSError, ValueError) as error:
         return Found(mistake=f"{said_in} cannot read {path} ({type(error).__name__})")

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.settings.model import Settings
 from gateway.settings.protection import unprotected
-from gateway.settings.values import split
+from gateway.settings.values import is_true, split
 
 KeyPath = tuple[str | int, ...]
 Mistake = tuple[KeyPath, str]
@@ -25,7 +25,7 @@ def contradictions(values: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from _projects(values)
     yield from _apps(values)
     yield from _webhooks(values)
-    yield from unprotected(values, accepted=_is_true(values.get("grpc_unprotected")))
+    yield from unprotected(values, accepted=is_true(values.get("grpc_unprotected")))
 
 
 def _default_project(values: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -101,7 +101,7 @@ def _webhooks(values: Mapping[str, Any]) -> Iterator[Mistake]:
         for table in projects
         if any(_given(app.get("webhook_secret")) for _, app in _tables(table, "apps"))
     }
-    default = _given(values.get("webhook_secret")) or _is_true(values.get("webhook_unsigned"))
+    default = _given(values.get("webhook_secret")) or is_true(values.get("webhook_unsigned"))
     if not tables and not default and first not in signing:
         yield ("webhook_secret",), _UNPROTECTED
     known = {first, *(table.get("project_id") for table in projects)}
@@ -113,7 +113,7 @@ def _webhooks(values: Mapping[str, Any]) -> Iterator[Mistake]:
         names.add(name)
         if project_id not in known:
             yield (*path, "project_id"), "is none of the projects of these settings"
-        if not _given(table.get("secrets")) and not _is_true(table.get("unsigned")) and project_id not in signing:
+        if not _given(table.get("secrets")) and not is_true(table.get("unsigned")) and project_id not in signing:
             yield (*path, "secrets"), "is missing: set it to the webhook's secret, or accept forged events: unsigned"
 
 
@@ -127,7 +127,3 @@ def _tables(values: Mapping[str, Any], key: str, path: KeyPath = ()) -> Iterator
 
 def _given(secrets: Any) -> bool:
     return bool(split(secrets))
-
-
-def _is_true(value: Any) -> bool:
-    return str(value).lower() in {"true", "1", "yes", "on", "t", "y"}

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model
 from pydantic.fields import FieldInfo
 
 from gateway.settings.tables import CallerTables, ConsentMode, ProjectSettings, Region, WebhookSettings
-from gateway.settings.values import BaseUrl, Digests, Door, Hosts, Phrases, Secrets, StateUrl
+from gateway.settings.values import BaseUrl, Digests, Door, Hosts, Phrases, Secrets, StateUrl, sqlite_path
 
 
 def _knob(env: str, description: str, default: Any = ..., **limits: Any) -> Any:
@@ -27,7 +27,7 @@ def _table(description: str) -> Any:
     return Field((), description=description)
 
 
-def _default_state_url() -> str | None:
+def default_state_url() -> str | None:
     """A file in the user's state folder; a relative XDG_STATE_HOME is to be ignored (XDG Base Directory)."""
     given = Path(os.environ.get("XDG_STATE_HOME", ""))
     try:
@@ -95,26 +95,34 @@ class Settings(BaseModel):
         default=False,
     )
     grpc_max_calls: int = _knob(
-        "GATEWAY_GRPC_MAX_CALLS", "Unary calls that may be under way at once, those that wait included.", 10_000, ge=1
+        "GATEWAY_GRPC_MAX_CALLS",
+        "Unary calls that may be under way at once, those that wait included.",
+        10_000,
+        ge=1,
+        le=10_000_000,
     )
-    grpc_max_streams: int = _knob("GATEWAY_GRPC_MAX_STREAMS", "Streams that may be open at once.", 1024, ge=1)
+    grpc_max_streams: int = _knob(
+        "GATEWAY_GRPC_MAX_STREAMS", "Streams that may be open at once.", 1024, ge=1, le=10_000_000
+    )
     grpc_max_request_bytes: int = _knob(
         "GATEWAY_GRPC_MAX_REQUEST_BYTES", "Bytes of all requests that are under way at once.", 64 * 1024**2, ge=1024
     )
     grpc_max_connections: int = _knob(
-        "GATEWAY_GRPC_MAX_CONNECTIONS", "gRPC connections that may be open at once.", 1024, ge=1
+        "GATEWAY_GRPC_MAX_CONNECTIONS", "gRPC connections that may be open at once.", 1024, ge=1, le=10_000_000
     )
     grpc_max_connection_age_s: float = _knob(
         "GATEWAY_GRPC_MAX_CONNECTION_AGE_S",
         "Seconds after which a gRPC connection takes no new calls, so that clients spread over replicas; 0 is never.",
         0.0,
         ge=0,
+        le=14 * 86_400,
     )
     grpc_max_connection_age_grace_s: float = _knob(
         "GATEWAY_GRPC_MAX_CONNECTION_AGE_GRACE_S",
         "Seconds that what is under way on such a connection may still take.",
         60.0,
         gt=0,
+        le=14 * 86_400,
     )
     grpc_reflection: bool = _knob(
         "GATEWAY_GRPC_REFLECTION", "Serve gRPC reflection, so that tools need no proto files.", default=True
@@ -342,7 +350,7 @@ class Settings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fill_state_url(cls, values: Any) -> Any:
-        state_url = values.get("state_url") or _default_state_url()
+        state_url = values.get("state_url") or default_state_url()
         return {**values, "state_url": state_url} if state_url else values
 
     @property
@@ -352,8 +360,8 @@ class Settings(BaseModel):
 
     @property
     def state_path(self) -> Path:
-        """File behind `state_url`; three slashes name a path from the root, as in the vendor-neutral URL form."""
-        return Path("/" + self.state_url.removeprefix("sqlite:///").lstrip("/"))
+        """File behind `state_url`."""
+        return sqlite_path(self.state_url)
 
 
 def knobs() -> Mapping[str, FieldInfo]:

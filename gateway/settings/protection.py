@@ -12,7 +12,7 @@ KeyPath = tuple[str | int, ...]
 def unprotected(values: Mapping[str, Any], *, accepted: bool) -> Iterator[tuple[KeyPath, str]]:
     """Where each mistake is, and what to do about it; said of the raw values, beside every other mistake."""
     yield from _tls(values)
-    grpc = _address(values, "grpc_address")
+    grpc = text_of(values, "grpc_address")
     if not is_local(grpc) and not accepted:
         if not values.get("grpc_tls_cert_file"):
             yield (
@@ -32,10 +32,11 @@ def unprotected(values: Mapping[str, Any], *, accepted: bool) -> Iterator[tuple[
                     "GATEWAY_GRPC_UNPROTECTED=true"
                 ),
             )
-    if values.get("caller_tokens_sha256") and not _tokens(values):
-        # Taken for nothing at all it would let everybody in.
-        yield ("caller_tokens_sha256",), "holds no digest: set it to the SHA-256 of each token, or leave it out"
-    if not is_local(_address(values, "control_address")):
+    for field in ("caller_tokens_sha256", "webhook_bearer_sha256"):
+        if isinstance(values.get(field), str) and not split(values[field]):
+            # As an emptied file has it. Taken for nothing at all it would let everybody in.
+            yield (field,), "holds no digest: set it to the SHA-256 of each token, or leave it out"
+    if not is_local(text_of(values, "control_address")):
         yield ("control_address",), "must be loopback or unix:/path: it asks for no credentials"
 
 
@@ -62,7 +63,7 @@ def _tokens(values: Mapping[str, Any]) -> Any:
     return split(values.get("caller_tokens_sha256") or ())
 
 
-def _address(values: Mapping[str, Any], field: str) -> str:
-    address = values.get(field, Settings.model_fields[field].default)
-    # What is no text is said to be none elsewhere.
-    return address if isinstance(address, str) else ""
+def text_of(values: Mapping[str, Any], field: str) -> str:
+    """A setting that is text, or its default; what is no text is said to be none elsewhere."""
+    text = values.get(field, Settings.model_fields[field].default)
+    return text if isinstance(text, str) else ""

@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -13,17 +14,22 @@ def _door(address: str) -> str:
     if not address or (address.startswith("unix:") and len(address) > len("unix:")):
         return address
     host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the largest TCP port
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:  # noqa: PLR2004 - the largest TCP port
         raise ValueError("must be host:port, unix:/path, or empty to close this door")
     return address
 
 
-def is_dialled(address: str) -> bool:
-    """Whether an address is one to connect to: neither a closed door's, nor with a port yet to be picked."""
+def is_open(address: str) -> bool:
+    """Whether an address is one to listen on: neither a closed door's nor malformed."""
     try:
-        return bool(_door(address)) and (address.startswith("unix:") or not address.endswith(":0"))
+        return bool(_door(address))
     except ValueError:
         return False
+
+
+def is_dialled(address: str) -> bool:
+    """Whether an address is one to connect to: one to listen on, without a port yet to be picked."""
+    return is_open(address) and (address.startswith("unix:") or not address.endswith(":0"))
 
 
 def is_local(address: str) -> bool:
@@ -57,6 +63,11 @@ def _base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def is_true(value: Any) -> bool:
+    """Whether a value that has not been looked at yet says yes."""
+    return str(value).lower() in {"true", "1", "yes", "on", "t", "y"}
+
+
 _SERVERS = ("valkey", "valkeys", "redis", "rediss")
 
 
@@ -77,6 +88,11 @@ def _state_url(url: str) -> str:
     raise ValueError("must be sqlite:///path/of/the/file, or valkey://host:6379/0 (also valkeys, redis, rediss)")
 
 
+def sqlite_path(url: str) -> Path:
+    """The file of a state URL; three slashes name a path from the root, as in the vendor-neutral URL form."""
+    return Path("/" + url.removeprefix("sqlite:///").lstrip("/"))
+
+
 def split(value: Any) -> Any:
     """Take a comma-separated text as the list it stands for."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -85,7 +101,15 @@ def split(value: Any) -> Any:
 Door = Annotated[str, AfterValidator(_door)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 StateUrl = Annotated[str, AfterValidator(_state_url)]
-Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(split)]
+
+
+def _no_empty_one(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if not all(secret.get_secret_value() for secret in secrets):
+        raise ValueError("one of the secrets is empty: give each its text, or leave it out")
+    return secrets
+
+
+Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(split), AfterValidator(_no_empty_one)]
 Digests = Annotated[tuple[Annotated[str, StringConstraints(pattern="^[0-9a-fA-F]{64}$")], ...], BeforeValidator(split)]
 Hosts = Annotated[tuple[Annotated[str, StringConstraints(to_lower=True)], ...], BeforeValidator(split)]
 Phrases = Annotated[tuple[str, ...], BeforeValidator(split)]

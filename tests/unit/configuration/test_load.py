@@ -129,6 +129,12 @@ def test_a_misspelt_name_is_an_error_with_the_name_that_was_meant() -> None:
     [
         ("GATEWAY_GRPC_ADDRESS", "50051"),
         ("GATEWAY_GRPC_ADDRESS", "127.0.0.1:70000"),
+        ("GATEWAY_GRPC_ADDRESS", "127.0.0.1:\uff18\uff10"),
+        ("GATEWAY_GRPC_MAX_CALLS", "3000000000"),
+        ("GATEWAY_GRPC_MAX_STREAMS", "3000000000"),
+        ("GATEWAY_GRPC_MAX_CONNECTIONS", "3000000000"),
+        ("GATEWAY_GRPC_MAX_CONNECTION_AGE_S", "2592000"),
+        ("GATEWAY_GRPC_MAX_CONNECTION_AGE_GRACE_S", "inf"),
         ("GATEWAY_CONVERSATION_URL", "https://{regoin}.example.com"),
         ("GATEWAY_CONVERSATION_URL", "https://user:pw@example.com"),
         ("GATEWAY_CONVERSATION_URL", "https://example.com:port"),
