@@ -1,6 +1,5 @@
 """Builds the doors that this machine and its neighbours use: gRPC with its callers, and the control address."""
 
-import grp
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from gateway.admin.control import Controls, control_app
 from gateway.callers import of_tokens
 from gateway.clock import Clock
+from gateway.listener import group_id
 from gateway.rpc.boundary import Boundary
 from gateway.rpc.callers import Callers
 from gateway.rpc.entrance import REFUSALS, Bounds, Entrance
@@ -57,7 +57,7 @@ def rpc_server(
         door=Door(
             address=settings.grpc_address,
             socket_mode=int(settings.grpc_socket_mode, 8),
-            socket_group=_group(settings.grpc_socket_group),
+            socket_group=group_id(settings.grpc_socket_group) if settings.grpc_socket_group else None,
             tls=_tls(settings),
             connections=Connections(
                 max_count=settings.grpc_max_connections,
@@ -133,12 +133,3 @@ def _tls(settings: Settings) -> ReloadingTls | None:
             client_authorities=Path(authorities) if authorities else None,
         )
     )
-
-
-def _group(name: str) -> int | None:
-    if not name:
-        return None
-    try:
-        return int(name) if name.isdigit() else grp.getgrnam(name).gr_gid
-    except KeyError:
-        raise ValueError(f"GATEWAY_GRPC_SOCKET_GROUP: there is no group {name}") from None

@@ -8,6 +8,7 @@ beside a Unix socket, whose path alone would let the newcomer take over from a l
 import contextlib
 import errno
 import fcntl
+import grp
 import os
 import socket
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ _UNIX = "unix:"
 _UNIX_MODE = 0o660
 _BACKLOG = 1024
 _LAST_PORT = 65_535
+# Room for the path in a socket's address, less the zero at its end (unix(7)).
+MOST_PATH_BYTES = 107
+_LAST_GROUP = 2**32 - 2
 
 
 class Listener:
@@ -90,6 +94,16 @@ class Listener:
         if self._held is not None:
             self._held.release()
             self._held = None
+
+
+def group_id(name: str) -> int:
+    """The id of a group by its name or number; `ValueError` says that there is none."""
+    if name.isascii() and name.isdigit() and int(name) <= _LAST_GROUP:
+        return int(name)
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        raise ValueError(f"there is no group {name}") from None
 
 
 class SocketPath:

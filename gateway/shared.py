@@ -20,9 +20,8 @@ from gateway.upstream.rate_limit import RECOVERY_PER_S
 if TYPE_CHECKING:
     from gateway.state.valkey_store import ValkeyStore
 
-_NO_LIBRARY = (
-    "GATEWAY_STATE_URL names a Valkey server, and the libraries for it are not installed: "
-    "pip install 'conversation-gateway[valkey]'"
+NO_LIBRARY = (
+    "names a Valkey server, and the libraries for it are not installed: pip install 'conversation-gateway[valkey]'"
 )
 
 
@@ -33,7 +32,7 @@ async def open_shared(settings: Settings, metrics: Metrics, clock: Clock, stack:
     try:
         from gateway.state.valkey_store import StoreOptions, ValkeyStore  # noqa: PLC0415 - an extra
     except ImportError:
-        raise StoreError.unavailable(_NO_LIBRARY) from None
+        raise StoreError.unavailable(f"GATEWAY_STATE_URL {NO_LIBRARY}") from None
     options = StoreOptions(
         url=settings.state_url,
         project_id=all_projects(settings)[0].project_id,

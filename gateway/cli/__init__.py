@@ -34,9 +34,9 @@ def serve(**flags: Any) -> None:
     """
     # gRPC writes a line of its own for every failed handshake: strangers must not write our log.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    configuration = _configuration(flags)
     from gateway.app import StartError, run  # noqa: PLC0415 - other commands should not wait for the server's imports
 
-    configuration = _configuration(flags)
     try:
         run(configuration.settings)
     except StartError as error:
@@ -66,7 +66,10 @@ def wait(admin_address: str | None, timeout_s: float) -> None:
 @main.command("check-config")
 @settings_flags
 def check_config(**flags: Any) -> None:
-    """Print every effective setting, redacted, and where it came from; fail when the gateway would not start."""
+    """Print every effective setting, redacted, and where it came from; fail when the gateway would not start.
+
+    Files, folders, groups and libraries that the settings need are looked for on this machine, as this user.
+    """
     lines = _configuration(flags).effective()
     width = max(len(line.name) for line in lines)
     for line in lines:

@@ -19,7 +19,8 @@ Flags win over the environment, the environment over files, files over defaults.
 the file that `NAME_FILE` names, which is how secrets come in; secrets have no flag, because other users of a machine
 can read the arguments of its processes. Files that hold key or webhook secrets are read again when they change, also
 when a link to them is swapped as Kubernetes does it. `conversation-gateway check-config` prints what is in force and
-where it came from; `conversation-gateway doctor` tries it.
+where it came from, or everything by which `serve` would refuse to start on this machine, as this user;
+`conversation-gateway doctor` tries it.
 
 `GATEWAY_CONFIG_FILE` names a TOML file. There a setting has the name of its flag with underscores (`rate_limit_per_s`),
 the variables that start with `SINCH_` are `project_id`, `key_id`, `key_secret`, `app_id`, `region` and `sms_sender_id`,

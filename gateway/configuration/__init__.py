@@ -3,19 +3,21 @@
 What a variable `NAME` may say, a file may hold that `NAME_FILE` names, and a TOML file under the field's name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from gateway.configuration.doors import closed_to_all
 from gateway.configuration.effective import Line, lines_of
 from gateway.configuration.mistakes import ConfigurationError, KeyPath
 from gateway.configuration.sources import found, misspelt
+from gateway.configuration.surroundings import foreign, missing_ground
 from gateway.configuration.toml_file import TomlFile, read_toml
 from gateway.settings import Origins, Settings, environment_name, knobs
-from gateway.settings.contradictions import contradictions
+from gateway.settings.contradictions import Mistake, contradictions
 
 __all__ = ["Configuration", "ConfigurationError", "load"]
 
@@ -34,7 +36,11 @@ class Configuration:
 
 
 def load(environment: Mapping[str, str], flags: Mapping[str, Any] | None = None) -> Configuration:
-    """Build the configuration, or raise `ConfigurationError` with everything that is wrong at once."""
+    """Build the configuration, or raise `ConfigurationError` with everything that is wrong at once.
+
+    Nothing of it then keeps a gateway from starting; what else may, such as a port that is taken, is the machine's.
+    Files that the settings name are looked at, so this blocks, and holds for this machine and user.
+    """
     loading = _Loading(environment, flags or {})
     return loading.done()
 
@@ -44,7 +50,7 @@ class _Loading:
 
     def __init__(self, environment: Mapping[str, str], flags: Mapping[str, Any]) -> None:
         """Find every value."""
-        self._mistakes = misspelt(environment)
+        self._mistakes = [*misspelt(environment), *foreign(environment)]
         self._paths: dict[str, Path] = {}
         self._sources = dict.fromkeys(knobs(), "default")
         self._wrong: set[KeyPath] = set()
@@ -56,23 +62,29 @@ class _Loading:
 
     def done(self) -> Configuration:
         """The configuration, unless something is wrong with it."""
-        if not self._file.readable:
-            raise ConfigurationError([*self._file.mistakes, *self._mistakes])
-        lines = {path: f"{self._label(path)} {text}" for path, text in contradictions(self._values)}
-        try:
-            settings = Settings.model_validate(self._values, context=self._origins())
-        except ValidationError as error:
-            lines = self._refused(error) | lines
+        settings, lines = self._validated()
+        if self._file.readable:
+            lines |= self._labelled(contradictions(self._values))
+        for path, line in self._labelled([*closed_to_all(self._values), *missing_ground(self._values)]).items():
+            if self._file.readable or path[0] in self._values:
+                lines.setdefault(path, line)
         wrong = self._wrong | self._file.wrong
-        lines = {
-            path: line
-            for path, line in lines.items()
-            if wrong.isdisjoint(path[:end] for end in range(1, len(path) + 1))
-        }
-        mistakes = [*lines.values(), *self._file.mistakes, *self._mistakes]
-        if mistakes:
+        mistakes = [
+            line for path, line in lines.items() if wrong.isdisjoint(path[:end] for end in range(1, len(path) + 1))
+        ]
+        mistakes += [*self._file.mistakes, *self._mistakes]
+        if settings is None or mistakes:
             raise ConfigurationError(mistakes)
         return Configuration(settings=settings, sources=self._sources, file=self._file)
+
+    def _validated(self) -> tuple[Settings | None, dict[KeyPath, str]]:
+        try:
+            return Settings.model_validate(self._values, context=self._origins()), {}
+        except ValidationError as error:
+            return None, self._refused(error)
+
+    def _labelled(self, mistakes: Iterable[Mistake]) -> dict[KeyPath, str]:
+        return {path: f"{self._label(path)} {text}" for path, text in mistakes}
 
     def _origins(self) -> Origins:
         in_file = {name for name, source in self._sources.items() if self._is_in_file(source)}
@@ -105,6 +117,9 @@ class _Loading:
             # A list in one value is one value to whoever wrote it.
             label = self._label(path[:1] if path[0] in knobs() else path)
             missing = item["type"] in {"missing", "string_too_short", "too_short"}
+            if missing and not self._file.readable:
+                # The file may say it.
+                continue
             text = item["msg"].removeprefix("Value error, ")
             lines[path] = f"{label} is missing" if missing else f"{label}: {text}"
         return lines

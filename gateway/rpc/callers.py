@@ -15,7 +15,7 @@ import grpc
 from conversation_gateway.v1.call_options_pb2 import CallOptions, Priority
 from google.protobuf.message import Message
 
-from gateway.callers import matcher
+from gateway.callers import matching
 from gateway.clock import Clock
 from gateway.errors import CallerError
 from gateway.settings import CallerSettings
@@ -84,15 +84,15 @@ class Callers:
         `paths` are all that is served. Raises `ValueError` with everything that is wrong, and changes nothing then.
         """
         entries, served = tuple(entries), tuple(paths)
-        mistakes = [f"callers: {line}" for line in clashes(entries)]
+        mistakes = [f"callers: {line}" for lines in clashes(entries).values() for line in lines]
         allowed: dict[str, frozenset[str]] = {}
         for entry in entries:
             found: set[str] = set()
             for glob in entry.methods:
-                matching = {path for path in served if matcher(glob).fullmatch(path)}
-                if not matching:
+                meant = matching(glob, served)
+                if not meant:
                     mistakes.append(f"callers: {entry.name}: {glob} matches no method")
-                found |= matching
+                found |= meant
             allowed[entry.name] = frozenset(found)
         if self._entries and not entries and not self._certificates:
             mistakes.append("callers: the last one was taken away, which would let everyone in")

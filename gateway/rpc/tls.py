@@ -6,12 +6,16 @@ stand, with their streams, are not touched.
 
 import ssl
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
 
 from gateway.telemetry import logs
+
+# More than the certificates of every authority that there is.
+_MOST_BYTES = 1024 * 1024
 
 log = logs.logger("rpc")
 
@@ -44,9 +48,9 @@ class ReloadingTls:
         self._files = files
         # gRPC asks from threads of its own.
         self._lock = threading.Lock()
+        _check(files)
         self._served = self._read()
         self._problem = ""
-        _check(files, self._served)
 
     def credentials(self) -> grpc.ServerCredentials:
         """What a server listens with. Client certificates are required where their authorities are given."""
@@ -63,7 +67,7 @@ class ReloadingTls:
                 material = self._read()
                 if material == self._served:
                     return None
-                _check(self._files, material)
+                _check(self._files)
             except ValueError as error:
                 # Once, not at each handshake: strangers can make as many of those as they like.
                 if str(error) != self._problem:
@@ -92,15 +96,46 @@ def _configuration(material: _Material) -> grpc.ServerCertificateConfiguration:
     )
 
 
-def _check(files: TlsFiles, material: _Material) -> None:
-    """Refuse what gRPC would take without a word, and then fail every handshake with."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_cert_chain(files.certificate, files.key)
-    except (OSError, ssl.SSLError):
-        raise ValueError(f"{files.certificate} and {files.key} are no certificate chain with its private key") from None
-    if material.client_authorities is not None:
+def _check(files: TlsFiles) -> None:
+    found = faults(certificate=files.certificate, key=files.key, client_authorities=files.client_authorities)
+    if lines := [text for _, text in found]:
+        raise ValueError("; ".join(lines))
+
+
+def faults(
+    *, certificate: Path | None = None, key: Path | None = None, client_authorities: Path | None = None
+) -> Iterator[tuple[str, str]]:
+    """What gRPC would take without a word, and then fail every handshake with: which file it is, and what to do.
+
+    Files that are not given are not missed, and nothing is quoted from those that are.
+    """
+    given = {"certificate": certificate, "key": key, "client_authorities": client_authorities}
+    unread = {part: text for part, path in given.items() if path is not None and (text := _unreadable(path))}
+    yield from unread.items()
+    files = {part: path for part, path in given.items() if path is not None and part not in unread}
+    strange = [part for part, path in files.items() if part != "key" and not _holds_certificates(path)]
+    yield from ((part, f"names {files[part]}, which holds no certificates: name a PEM file") for part in strange)
+    if files.keys() >= {"certificate", "key"} and "certificate" not in strange:
         try:
-            context.load_verify_locations(cadata=material.client_authorities.decode("ascii"))
-        except (ValueError, ssl.SSLError):
-            raise ValueError(f"{files.client_authorities} holds no certificates") from None
+            # Without an empty password OpenSSL would ask the terminal for one.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(files["certificate"], files["key"], password="")
+        except (OSError, ssl.SSLError):
+            fix = "name a PEM file with the key that the certificate was issued for, and no password"
+            yield "key", f"names {files['key']}, which holds no private key of {files['certificate']}: {fix}"
+
+
+def _unreadable(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            too_large = len(file.read(_MOST_BYTES + 1)) > _MOST_BYTES
+    except OSError as error:
+        return f"cannot read {path} ({type(error).__name__})"
+    return f"names {path}, which is larger than {_MOST_BYTES} bytes" if too_large else ""
+
+
+def _holds_certificates(path: Path) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(path)
+    except (OSError, ssl.SSLError):
+        return False
+    return True

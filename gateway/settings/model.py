@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 
-from gateway.settings.tables import CallerTables, ConsentMode, ProjectSettings, Region, WebhookSettings
+from gateway.settings.tables import CallerSettings, ConsentMode, ProjectSettings, Region, WebhookSettings
 from gateway.settings.values import BaseUrl, Digests, Door, Hosts, Phrases, Secrets, StateUrl, sqlite_path
 
 
@@ -332,7 +332,7 @@ class Settings(BaseModel):
         "it is the default project then, and the other `SINCH_` variables win over its table."
     )
     webhooks: tuple[WebhookSettings, ...] = _table("Webhooks beside `default`, each at a path of its own.")
-    callers: CallerTables = _table(
+    callers: tuple[CallerSettings, ...] = _table(
         "Who may call over gRPC. Without any table or token, and without client certificates, whoever can connect may."
     )
 

@@ -7,15 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 from gateway.settings.values import Digests, Secrets
 
@@ -138,24 +130,16 @@ class CallerSettings(Table):
         return self
 
 
-def clashes(callers: Iterable[CallerSettings]) -> list[str]:
-    """What no two callers may share: a name, a token, the name of a certificate."""
-    lines, owners = [], dict[str, str]()
-    for caller in callers:
+def clashes(callers: Iterable[CallerSettings]) -> dict[int, list[str]]:
+    """What no two callers may share (a name, a token, the name of a certificate), by the index of the later one."""
+    found, owners = dict[int, list[str]](), dict[str, str]()
+    for index, caller in enumerate(callers):
         claims = [f"the name {caller.name}", *(f"the certificate name {name}" for name in caller.certificate_names)]
         # Tokens are told apart by a few digits of their digests: enough to find them in the settings.
         claims += [f"the token {digest[:8].lower()}…" for digest in caller.token_sha256]
         for claim in claims:
             if claim in owners:
-                lines.append(f"{claim} belongs to two callers, {owners[claim]} and {caller.name}")
+                line = f"{claim} belongs to two callers, {owners[claim]} and {caller.name}"
+                found.setdefault(index, []).append(line)
             owners[claim] = caller.name
-    return lines
-
-
-def _distinct(callers: tuple[CallerSettings, ...]) -> tuple[CallerSettings, ...]:
-    if lines := clashes(callers):
-        raise ValueError("; ".join(lines))
-    return callers
-
-
-CallerTables = Annotated[tuple[CallerSettings, ...], AfterValidator(_distinct)]
+    return found

@@ -10,7 +10,7 @@ PACKAGE = Path(gateway.__file__).parent
 DOORS = {"rpc", "webhooks", "admin"}
 JOURNEYS = {"journeys"}
 ROOMS = {"upstream", "events"}
-TOP = {"app", "cli", "consent", "doctor", "doors", "inbound", "joined", "outbound", "shared"}
+TOP = {"app", "cli", "configuration", "consent", "doctor", "doors", "inbound", "joined", "outbound", "shared"}
 APART = {"simulator"}
 
 
@@ -60,7 +60,6 @@ def test_every_part_is_on_the_diagram() -> None:
         "__init__",
         "callers",
         "clock",
-        "configuration",
         "deadline",
         "errors",
         "grace",

@@ -140,23 +140,6 @@ async def test_the_settings_give_a_unix_socket_to_a_group(environment: Environme
     assert status.st_mode & 0o777 == 0o660
 
 
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"GATEWAY_GRPC_SOCKET_GROUP": "nobody-has-this"}, "there is no group nobody-has-this"),
-        ({"GATEWAY_GRPC_TLS_CERT_FILE": "/nowhere", "GATEWAY_GRPC_TLS_KEY_FILE": "/nowhere"}, "cannot read /nowhere"),
-    ],
-)
-async def test_what_the_grpc_door_cannot_use_stops_the_start(
-    environment: Environment, wrong: Environment, said: str
-) -> None:
-    async with gateway_process({**environment, **wrong}) as process:
-        code = await process.ended()
-
-    assert code == 1
-    assert said in process.text
-
-
 async def test_trouble_with_the_store_is_the_feeds_and_the_webhooks_and_nobody_elses(
     gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from conversation_gateway.v1 import event_feed_pb2, event_feed_pb2_grpc, message_pb2, message_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from gateway.listener import SocketPath
 from tests.conftest import Environment, SilentHost
 from tests.integration.test_send import text
 from tests.processes import gateway_process
@@ -124,9 +125,19 @@ async def test_a_file_in_the_place_of_the_socket_is_never_removed(environment: E
     async with gateway_process({**environment, "GATEWAY_GRPC_ADDRESS": f"unix:{precious}"}) as process:
         code = await process.ended()
 
-    assert code == 1
+    assert code == 2
     assert precious.read_text() == "mine"
     assert str(precious) in process.text
+
+
+def test_a_file_that_came_to_the_sockets_place_later_is_not_removed_either(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+
+    with pytest.raises(OSError, match="a file that is no socket"):
+        SocketPath.hold(precious)
+
+    assert precious.read_text() == "mine"
 
 
 async def test_a_state_path_that_cannot_be_used_is_named(environment: Environment, tmp_path: Path) -> None:
@@ -134,9 +145,9 @@ async def test_a_state_path_that_cannot_be_used_is_named(environment: Environmen
     async with gateway_process({**environment, "GATEWAY_STATE_URL": f"sqlite://{tmp_path}/file/state.db"}) as process:
         code = await process.ended()
 
-    assert code == 1
-    [line] = plain_lines(process.text)
-    assert line.startswith(f"conversation-gateway: {tmp_path}/file: ")
+    assert code == 2
+    [_, line] = plain_lines(process.text)
+    assert line.strip().startswith(f"GATEWAY_STATE_URL lies below {tmp_path}/file, which is no folder")
 
 
 async def test_a_second_sigterm_does_not_wait(environment: Environment, silent_host: SilentHost) -> None:

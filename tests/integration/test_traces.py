@@ -307,7 +307,7 @@ async def test_an_exporter_that_is_not_installed_is_said_in_one_line(environment
     async with gateway_process({**environment, "OTEL_TRACES_EXPORTER": "zipkin"}) as process:
         code = await process.ended()
 
-    assert code == 1
+    assert code == 2
     assert "OTEL_TRACES_EXPORTER asks for zipkin" in process.text
     assert "Traceback" not in process.text
 

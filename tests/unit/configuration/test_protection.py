@@ -1,8 +1,11 @@
 """Settings that would open a door unprotected stop the start, and say what to do."""
 
+from pathlib import Path
+
 import pytest
 
 from gateway.configuration import ConfigurationError, load
+from tests.grpc_door import Authority
 
 COMPLETE = {
     "SINCH_PROJECT_ID": "project",
@@ -10,10 +13,18 @@ COMPLETE = {
     "SINCH_KEY_SECRET": "secret",
     "GATEWAY_WEBHOOK_SECRET": "hook",
 }
-TLS = {"GATEWAY_GRPC_TLS_CERT_FILE": "/tls.crt", "GATEWAY_GRPC_TLS_KEY_FILE": "/tls.key"}
+CERTIFICATE, KEY = {"GATEWAY_GRPC_TLS_CERT_FILE": "tls.crt"}, {"GATEWAY_GRPC_TLS_KEY_FILE": "tls.key"}
+TLS = {**CERTIFICATE, **KEY}
 TOKENS = {"GATEWAY_CALLER_TOKENS_SHA256": "ab" * 32}
-AUTHORITY = {"GATEWAY_GRPC_CLIENT_CA_FILE": "/ca.crt"}
+AUTHORITY = {"GATEWAY_GRPC_CLIENT_CA_FILE": "ca.crt"}
 WIDE = {"GATEWAY_GRPC_ADDRESS": "0.0.0.0:50051"}
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand where the files of `TLS` and `AUTHORITY` are."""
+    Authority(tmp_path)
+    monkeypatch.chdir(tmp_path)
 
 
 def mistakes(environment: dict[str, str]) -> list[str]:
@@ -50,8 +61,8 @@ def test_a_grpc_door_of_this_machine_needs_nothing(address: str) -> None:
 @pytest.mark.parametrize(
     ("some", "about"),
     [
-        ({"GATEWAY_GRPC_TLS_CERT_FILE": "/tls.crt"}, "GATEWAY_GRPC_TLS_KEY_FILE is missing"),
-        ({"GATEWAY_GRPC_TLS_KEY_FILE": "/tls.key"}, "GATEWAY_GRPC_TLS_CERT_FILE is missing"),
+        (CERTIFICATE, "GATEWAY_GRPC_TLS_KEY_FILE is missing"),
+        (KEY, "GATEWAY_GRPC_TLS_CERT_FILE is missing"),
         (AUTHORITY, "GATEWAY_GRPC_CLIENT_CA_FILE needs TLS"),
     ],
     ids=["no key", "no certificate", "authority without TLS"],
