@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.settings.contradictions import Mistake
-from gateway.settings.model import default_state_url
 from gateway.settings.protection import text_of
-from gateway.settings.values import is_true, sqlite_path
+from gateway.settings.values import default_state_url, is_true, sqlite_path
 
 _TRACES = "OTEL_"
 _TRUSTED = ("SSL_CERT_FILE", "SSL_CERT_DIR")

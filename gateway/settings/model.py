@@ -4,17 +4,26 @@ This list is the reference: `docs/settings.md` and the command line's options ar
 the name of its field. Reading the environment, files and flags is `gateway/configuration`; nothing else does.
 """
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 
+from gateway.settings.origins import Origins
 from gateway.settings.tables import CallerSettings, ConsentMode, ProjectSettings, Region, WebhookSettings
-from gateway.settings.values import BaseUrl, Digests, Door, Hosts, Phrases, Secrets, StateUrl, sqlite_path
+from gateway.settings.values import (
+    BaseUrl,
+    Digests,
+    Door,
+    Hosts,
+    Phrases,
+    Secrets,
+    StateUrl,
+    default_state_url,
+    sqlite_path,
+)
 
 
 def _knob(env: str, description: str, default: Any = ..., **limits: Any) -> Any:
@@ -25,27 +34,6 @@ def _knob(env: str, description: str, default: Any = ..., **limits: Any) -> Any:
 def _table(description: str) -> Any:
     """Declare a table that may be repeated, and that only the file can hold; its fields describe themselves."""
     return Field((), description=description)
-
-
-def default_state_url() -> str | None:
-    """A file in the user's state folder; a relative XDG_STATE_HOME is to be ignored (XDG Base Directory)."""
-    given = Path(os.environ.get("XDG_STATE_HOME", ""))
-    try:
-        folder = given if given.is_absolute() else Path.home() / ".local" / "state"
-    except RuntimeError:
-        # A user without a home, as in many containers.
-        return None
-    return f"sqlite://{folder}/conversation-gateway/state.db"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origins:
-    """Where single values come from."""
-
-    files: Mapping[str, Path] = field(default_factory=dict)
-    """The file that holds a setting and nothing else, by the setting's name; secrets are read again from it."""
-    nearer: frozenset[str] = frozenset()
-    """The settings that a flag or a variable gave, and not the settings file."""
 
 
 class Settings(BaseModel):

@@ -1,5 +1,6 @@
 """What single values look like, and what is said of one that does not."""
 
+import os
 import re
 from ipaddress import ip_address
 from pathlib import Path
@@ -86,6 +87,17 @@ def _state_url(url: str) -> str:
         if known:
             return url
     raise ValueError("must be sqlite:///path/of/the/file, or valkey://host:6379/0 (also valkeys, redis, rediss)")
+
+
+def default_state_url() -> str | None:
+    """A file in the user's state folder; a relative XDG_STATE_HOME is to be ignored (XDG Base Directory)."""
+    given = Path(os.environ.get("XDG_STATE_HOME", ""))
+    try:
+        folder = given if given.is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError:
+        # A user without a home, as in many containers.
+        return None
+    return f"sqlite://{folder}/conversation-gateway/state.db"
 
 
 def sqlite_path(url: str) -> Path:
