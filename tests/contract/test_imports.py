@@ -69,5 +69,6 @@ def test_every_part_is_on_the_diagram() -> None:
         "settings",
         "state",
         "telemetry",
+        "value",
         "watched_file",
     }
