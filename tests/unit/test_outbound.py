@@ -98,3 +98,7 @@ async def test_an_outage_of_one_region_is_known_to_every_project_and_leaves_the_
 
     assert failures == {"OUTCOME_UNKNOWN"}
     assert after == ["CIRCUIT_OPEN", "", "CIRCUIT_OPEN", ""]
+
+
+def test_the_contract_is_compiled_once_for_all_projects_and_doors() -> None:
+    assert methods() is methods()
