@@ -58,7 +58,7 @@ def decoder_for(message_class: type[M], omit: frozenset[str] = frozenset()) -> D
 
     `TypeError`, here and now, means that the contract uses a type that has no place in it.
     """
-    read = _Compiler().message(cast("Descriptor", message_class.DESCRIPTOR), omit)
+    read = _Compiler().root(cast("Descriptor", message_class.DESCRIPTOR), omit)
 
     def decode(value: object, into: M | None = None) -> Decoded[M]:
         skips = Skips()
@@ -75,11 +75,21 @@ def decoder_for(message_class: type[M], omit: frozenset[str] = frozenset()) -> D
     return decode
 
 
+# Of every type that was below a root so far: an answer has hundreds, and most answers have the same.
+_READERS: dict[Descriptor, _Read] = {}
+
+
 class _Compiler:
-    """Compiles every message type below one root once."""
+    """Compiles every message type once, whichever root it is below."""
 
     def __init__(self) -> None:
-        self._readers: dict[Descriptor, _Read] = {}
+        self._readers = _READERS.copy()
+
+    def root(self, descriptor: Descriptor, omit: frozenset[str]) -> _Read:
+        read = self.message(descriptor, omit)
+        # Only now: a root that is refused leaves nothing half done for the next one.
+        _READERS.update(self._readers)
+        return read
 
     def message(self, descriptor: Descriptor, omit: frozenset[str] = frozenset()) -> _Read:
         fields = [field for field in descriptor.fields if field.name not in omit]

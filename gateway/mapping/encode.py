@@ -34,7 +34,7 @@ def encoder_for(descriptor: Descriptor, omit: frozenset[str] = frozenset()) -> E
 
     `TypeError`, here and now, means that the contract uses a type that has no place in it.
     """
-    encode = _Compiler().message(descriptor, omit)
+    encode = _Compiler().root(descriptor, omit)
     if not omit:
         return encode
 
@@ -74,11 +74,21 @@ _WELL_KNOWN: dict[str, Convert] = {
 }
 
 
+# Of every type that was below a root so far: an answer has hundreds, and most answers have the same.
+_ENCODERS: dict[Descriptor, Encode] = {}
+
+
 class _Compiler:
-    """Compiles every message type below one root once."""
+    """Compiles every message type once, whichever root it is below."""
 
     def __init__(self) -> None:
-        self._encoders: dict[Descriptor, Encode] = {}
+        self._encoders = _ENCODERS.copy()
+
+    def root(self, descriptor: Descriptor, omit: frozenset[str]) -> Encode:
+        encode = self.message(descriptor, omit)
+        # Only now: a root that is refused leaves nothing half done for the next one.
+        _ENCODERS.update(self._encoders)
+        return encode
 
     def message(self, descriptor: Descriptor, omit: frozenset[str] = frozenset()) -> Encode:
         table: dict[FieldDescriptor, tuple[str, Convert]] = {}

@@ -4,9 +4,11 @@ import math
 from typing import Any
 
 import pytest
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from gateway.mapping import MAX_DEPTH, MAX_SKIPPED, decoder_for
+from gateway.mapping.decode import _READERS, _Compiler
 from tests.unit.mapping.kinds import REFUSED, Kinds, Leaf
 
 decode = decoder_for(Kinds)
@@ -306,3 +308,19 @@ def test_omitted_fields_cannot_be_set_by_a_document() -> None:
 def test_types_that_lose_something_are_refused_when_compiled(name: str) -> None:
     with pytest.raises(TypeError, match=f"{name}.*use"):
         decoder_for(REFUSED[name])
+
+    assert REFUSED[name].DESCRIPTOR not in _READERS
+
+
+def test_what_lies_below_a_type_is_compiled_once_for_all_roots(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled, compile_type = [], _Compiler.message
+
+    def message(self: _Compiler, descriptor: Descriptor, *omit: frozenset[str]) -> Any:
+        compiled.append(descriptor.name)
+        return compile_type(self, descriptor, *omit)
+
+    monkeypatch.setattr(_Compiler, "message", message)
+
+    decoder_for(Kinds)
+
+    assert compiled == ["Kinds"]

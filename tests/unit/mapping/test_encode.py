@@ -11,6 +11,7 @@ import pytest
 from google.protobuf.descriptor import Descriptor
 
 from gateway.mapping import MAX_DEPTH, MappingError, encoder_for
+from gateway.mapping.encode import _ENCODERS, _Compiler
 from tests.unit.mapping.kinds import REFUSED, Kinds, Leaf, Spans, Tree
 
 encode = encoder_for(Kinds.DESCRIPTOR)
@@ -259,6 +260,22 @@ def test_types_that_lose_something_are_refused_when_compiled(name: str) -> None:
 
     with pytest.raises(TypeError, match=f"{name}.*use"):
         encoder_for(descriptor)
+
+    assert descriptor not in _ENCODERS
+
+
+def test_what_lies_below_a_type_is_compiled_once_for_all_roots(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled, compile_type = [], _Compiler.message
+
+    def message(self: _Compiler, descriptor: Descriptor, *omit: frozenset[str]) -> Any:
+        compiled.append(descriptor.name)
+        return compile_type(self, descriptor, *omit)
+
+    monkeypatch.setattr(_Compiler, "message", message)
+
+    encoder_for(Kinds.DESCRIPTOR)
+
+    assert compiled == ["Kinds"]
 
 
 def test_a_refused_type_may_be_omitted() -> None:
