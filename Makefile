@@ -128,7 +128,7 @@ lock: $(VENV)/.installed ## Choose the newest versions that fit and pin them by 
 	$(LOCK) --group proto -o requirements/proto.lock
 	$(LOCK) --group build -o requirements/build.lock
 	$(LOCK) --group deploy -o requirements/deploy.lock
-	$(LOCK) pyproject.toml --all-extras --group dev --group bench -o requirements/bench.lock
+	$(LOCK) pyproject.toml --all-extras --group bench -o requirements/bench.lock
 
 .PHONY: clean
 clean: ## Remove the environments and every cache
