@@ -39,7 +39,7 @@ def checker_for(request: Descriptor, now: Callable[[], datetime]) -> Callable[[M
     It pauses after each slice of work, so that the event loop runs and a cancelled caller is noticed, and stops when
     enough is known to be wrong or when a request has more parts than any real one.
     """
-    root = _Compiler().compile(request)
+    root = _compile(request)
     ordered = "channel_priority_order" in request.fields_by_name and "recipient" in request.fields_by_name
 
     is_a_batch = is_batch(request)
@@ -122,24 +122,22 @@ _Part: TypeAlias = tuple[_Checker, Message, Trail]
 Below: TypeAlias = Callable[[Any, Trail], Iterable[_Part]] | _Checker
 
 
-class _Compiler:
-    """Compiles each type once, so that types may hold themselves."""
+# Of every type that was below a request so far, by name: most requests have the same.
+_CHECKERS: dict[str, _Checker] = {}
 
-    def __init__(self) -> None:
-        """Nothing compiled yet."""
-        self._known: dict[str, _Checker] = {}
 
-    def compile(self, descriptor: Descriptor) -> _Checker:
-        """The check of a message type and of all types below it."""
-        if (known := self._known.get(descriptor.full_name)) is not None:
-            return known
-        checker = self._known[descriptor.full_name] = _Checker(descriptor)
-        for field in descriptor.fields:
-            leaf, target = _leaf(field), _target(field)
-            below = _below(field, self.compile(target)) if target is not None else None
-            if leaf is not None or below is not None:
-                checker.fields[field] = field.name, leaf, below
-        return checker
+def _compile(descriptor: Descriptor) -> _Checker:
+    """The check of a message type and of all types below it, once for all requests that hold it."""
+    if (known := _CHECKERS.get(descriptor.full_name)) is not None:
+        return known
+    # Known before its fields are, because a type may hold itself.
+    checker = _CHECKERS[descriptor.full_name] = _Checker(descriptor)
+    for field in descriptor.fields:
+        leaf, target = _leaf(field), _target(field)
+        below = _below(field, _compile(target)) if target is not None else None
+        if leaf is not None or below is not None:
+            checker.fields[field] = field.name, leaf, below
+    return checker
 
 
 def _target(field: FieldDescriptor) -> Descriptor | None:

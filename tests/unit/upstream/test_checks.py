@@ -8,7 +8,7 @@ from google.protobuf import descriptor_pool
 
 from gateway.clock import Clock
 from gateway.errors import Violation
-from gateway.upstream import contract, limits
+from gateway.upstream import checks, contract, limits
 from gateway.upstream.checks import checker_for
 
 Send = message_pb2.SendMessageRequest
@@ -177,3 +177,12 @@ def test_every_limit_is_about_a_field_of_the_contract() -> None:
         pool.FindFieldByName(f"conversation_gateway.v1.{name}")
     for message, oneof in limits.NEEDED_ONEOFS.items():
         assert oneof in pool.FindMessageTypeByName(f"conversation_gateway.v1.{message}").oneofs_by_name
+
+
+def test_a_type_is_compiled_once_for_all_requests_that_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    monkeypatch.setattr(checks, "_Checker", lambda descriptor: compiled.append(descriptor.name))
+
+    checker_for(message_pb2.DESCRIPTOR.message_types_by_name["SendMessageRequest"], Clock().now)
+
+    assert compiled == []
