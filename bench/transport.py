@@ -24,6 +24,7 @@ import uvloop
 from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.upstream.exchange import Limits, Origin, OutboundRequest
+from gateway.upstream.httpx_seam import PooledHttpxTransport
 from gateway.upstream.transport import PooledTransport
 
 CONCURRENCY = (1, 32, 128)
@@ -75,9 +76,12 @@ async def contenders(origin: Origin, trust: ssl.SSLContext, concurrency: int) ->
     """Each way to ask, with as many connections as calls in flight."""
     clock, url = Clock(), f"{origin.scheme}://{origin.authority}{TARGET}"
     limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
-    ours = PooledTransport(clock=clock, ssl_context=trust, limits=Limits(max_connections=concurrency))
+    ours = PooledTransport(ssl_context=trust, limits=Limits(max_connections=concurrency))
     stock = httpx.AsyncHTTPTransport(verify=trust, trust_env=False, limits=limits)
-    async with httpx.AsyncClient(transport=ours) as on_ours, httpx.AsyncClient(transport=stock) as on_stock:
+    async with (
+        httpx.AsyncClient(transport=PooledHttpxTransport(transport=ours, clock=clock)) as on_ours,
+        httpx.AsyncClient(transport=stock) as on_stock,
+    ):
 
         async def bare() -> bytes:
             request = OutboundRequest(method="POST", origin=origin, target=TARGET, headers=HEADERS, body=BODY)

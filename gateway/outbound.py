@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gateway import __version__
 from gateway.clock import Clock
@@ -32,7 +33,6 @@ from gateway.upstream.exchange_spans import ExchangeSpans
 from gateway.upstream.hosts import HOST_CLASSES, Endpoint, Hosts
 from gateway.upstream.outgoing import RequestWriter
 from gateway.upstream.projects import Project, Projects
-from gateway.upstream.proxy import EnvironmentProxy
 from gateway.upstream.rate_limit import Priority, RateLimiter
 from gateway.upstream.regions import AppRegions
 from gateway.upstream.request_ids import RequestIds
@@ -40,11 +40,14 @@ from gateway.upstream.retry import RetryBudget, RetryPolicy
 from gateway.upstream.settlement import Settlement
 from gateway.upstream.tokens import PATH as TOKEN_PATH
 from gateway.upstream.tokens import TokenCache
-from gateway.upstream.transport import HttpxTransport, PooledTransport
+from gateway.upstream.transport import PooledTransport
 from gateway.upstream.watched_transport import WatchedTransport
 from gateway.watched_file import WatchedFiles, secret_text
 
 REQUESTS_SUFFIX = ".requests"
+
+if TYPE_CHECKING:
+    from gateway.upstream.httpx_seam import HttpxTransport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +95,18 @@ async def build(ground: Ground, stack: AsyncExitStack) -> Caller:
     )
 
 
+def _through_proxies(limits: Limits) -> "HttpxTransport":
+    # They and httpx take memory that a gateway without them has a better use for.
+    from gateway.upstream.httpx_seam import HttpxTransport  # noqa: PLC0415
+    from gateway.upstream.proxy import EnvironmentProxy  # noqa: PLC0415
+
+    return HttpxTransport(transport=EnvironmentProxy(), limits=limits)
+
+
 def _shared(ground: Ground, stack: AsyncExitStack) -> Shared:
     settings, clock = ground.settings, ground.clock
     limits = Limits(max_body_bytes=settings.max_response_bytes)
-    wire = (
-        HttpxTransport(transport=EnvironmentProxy(), limits=limits)
-        if settings.environment_proxy
-        else PooledTransport(clock=clock, limits=limits)
-    )
+    wire = _through_proxies(limits) if settings.environment_proxy else PooledTransport(limits=limits)
     stack.push_async_callback(wire.aclose)
     exchanges = ground.metrics.exchanges((*routes(), ("auth", TOKEN_PATH)))
     spans = ExchangeSpans(ground.spans.tracing, propagate_to=frozenset(HOST_CLASSES))

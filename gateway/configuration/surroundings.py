@@ -13,6 +13,7 @@ from typing import Any
 from gateway.settings.contradictions import Mistake
 from gateway.settings.protection import text_of
 from gateway.settings.values import default_state_url, is_true, sqlite_path
+from gateway.upstream.trust import verifying_context
 
 _TRACES = "OTEL_"
 _TRUSTED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -78,10 +79,8 @@ def _has_proxies() -> bool:
 
 
 def _has_authorities() -> bool:
-    import httpx  # noqa: PLC0415 - few settings need it
-
     try:
-        httpx.create_ssl_context()
+        verifying_context()
     except OSError:
         return False
     return True

@@ -31,7 +31,7 @@ async def examine(settings: Settings, *, clock: Clock | None = None) -> list[Fin
         conversation_url=settings.conversation_url, batch_url=settings.batch_url, template_url=settings.template_url
     )
     auth = Endpoint.of(settings.auth_url, pool="auth")
-    transport = PooledTransport(clock=clock)
+    transport = PooledTransport()
     writer = RequestWriter(hosts=hosts, user_agent=f"conversation-gateway/{__version__} doctor")
     by_path = {method.path: method for method in methods()}
     accounts = [

@@ -5,10 +5,9 @@ import socket
 import ssl
 import time
 
-import httpx
-
 from gateway.doctor.finding import Finding, Grade
 from gateway.upstream.exchange import Origin
+from gateway.upstream.trust import verifying_context
 
 _NAME = "check the host's name in the settings, and that this machine's DNS resolves names outside"
 _FIREWALL = "let this machine connect to it: look at firewalls, network policies and egress rules"
@@ -33,7 +32,7 @@ async def _trouble(origin: Origin) -> tuple[str, str]:
     try:
         await asyncio.get_running_loop().getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
         # The one that calls use.
-        context = httpx.create_ssl_context() if origin.scheme == "https" else None
+        context = verifying_context() if origin.scheme == "https" else None
         _, writer = await asyncio.open_connection(origin.host, origin.port, ssl=context)
         writer.transport.abort()
     except socket.gaierror as error:

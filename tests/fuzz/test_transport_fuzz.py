@@ -12,7 +12,6 @@ import uvloop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.clock import Clock
 from gateway.upstream.connection import AnswerReader
 from gateway.upstream.exchange import (
     DEFAULT_LIMITS,
@@ -91,7 +90,7 @@ def test_no_server_makes_a_call_hang_or_spoils_the_next(pieces: list[bytes], end
     async def call_twice() -> tuple[object, InboundResponse, int]:
         async with HostileServer() as server:
             server.hostile = [*pieces, ending]
-            transport = PooledTransport(clock=Clock(), ssl_context=UNUSED, limits=Limits(max_connections=1))
+            transport = PooledTransport(ssl_context=UNUSED, limits=Limits(max_connections=1))
             try:
                 first: object = await ask(transport, server.origin(), method=method, target="/fuzz", timeout_s=0.03)
             except ExchangeError as failure:
@@ -120,7 +119,7 @@ def test_whoever_gives_up_the_others_are_answered(
 
     async def call_together() -> list[bool]:
         async with EchoServer() as server:
-            transport = PooledTransport(clock=Clock(), limits=Limits(max_connections=max_connections, idle_s=idle_s))
+            transport = PooledTransport(limits=Limits(max_connections=max_connections, idle_s=idle_s))
             callers = [
                 asyncio.create_task(ask(transport, server.origin(), target=f"/{number}"))
                 for number in range(len(patience))

@@ -12,7 +12,7 @@ IMPORTED = re.compile(r"^import time: .*\| +(\S+)$", re.MULTILINE)
 # in vain is listed too; this module of it only another one of it would load.
 TERMINAL = {"rich.segment", "curses", "readline"}
 COMMANDS = {"demo", "examples", "processes", "report", "screen", "wait", "webhooks"}
-NOT_CONFIGURED = {"redis", "cryptography", "opentelemetry.sdk", "opentelemetry.exporter"}
+NOT_CONFIGURED = {"httpx", "redis", "cryptography", "opentelemetry.sdk", "opentelemetry.exporter"}
 
 
 async def loaded(environment: Environment) -> set[str]:
@@ -27,7 +27,7 @@ async def test_it_loads_no_terminal_library_no_other_command_and_nothing_unasked
     modules = await loaded(environment)
 
     others = {"gateway.simulator", "gateway.doctor", *(f"gateway.cli.{name}" for name in COMMANDS)}
-    assert modules >= {"gateway.app", "grpc", "httpx", "structlog"}
+    assert modules >= {"gateway.app", "grpc", "structlog"}
     assert modules & (TERMINAL | others | NOT_CONFIGURED) == set()
 
 

@@ -12,9 +12,9 @@ import pytest
 import trustme
 import uvloop
 
-from gateway.clock import Clock
 from gateway.upstream.exchange import Limits
-from gateway.upstream.transport import HttpxTransport, PooledTransport
+from gateway.upstream.httpx_seam import HttpxTransport
+from gateway.upstream.transport import PooledTransport
 from tests.integration.transport.misbehaving import AnyTransport
 
 SMALL = Limits(max_head_bytes=8 * 1024, max_body_bytes=32 * 1024)
@@ -82,7 +82,7 @@ def serving(authority: trustme.CA) -> ssl.SSLContext:
 @pytest.fixture
 async def pooled(trusting: ssl.SSLContext) -> AsyncIterator[PooledTransport]:
     """Ours alone, for what only it promises."""
-    made = PooledTransport(clock=Clock(), ssl_context=trusting, limits=SMALL)
+    made = PooledTransport(ssl_context=trusting, limits=SMALL)
     yield made
     await made.aclose()
 
@@ -92,7 +92,7 @@ async def transport(request: pytest.FixtureRequest, trusting: ssl.SSLContext) ->
     """Ours, and httpx's own in its place: both pass what asks for this fixture."""
     made: AnyTransport
     if request.param == "pooled":
-        made = PooledTransport(clock=Clock(), ssl_context=trusting, limits=SMALL)
+        made = PooledTransport(ssl_context=trusting, limits=SMALL)
     else:
         made = HttpxTransport(transport=httpx.AsyncHTTPTransport(verify=trusting, trust_env=False), limits=SMALL)
     yield made

@@ -17,7 +17,8 @@ from typing import Self
 from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.upstream.exchange import InboundResponse, Origin, OutboundRequest
-from gateway.upstream.transport import HttpxTransport, PooledTransport
+from gateway.upstream.httpx_seam import HttpxTransport
+from gateway.upstream.transport import PooledTransport
 
 AnyTransport = PooledTransport | HttpxTransport
 

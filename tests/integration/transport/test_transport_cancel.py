@@ -7,7 +7,6 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from gateway.clock import Clock
 from gateway.upstream.exchange import InboundResponse, Limits
 from gateway.upstream.transport import PooledTransport
 from tests.integration.transport.misbehaving import EchoServer, RawServer, ask
@@ -86,7 +85,7 @@ async def test_cancelled_at_any_wait_the_transport_stays_in_order(
 ) -> None:
     limits = Limits(max_connections=1, idle_s=60.0 if kept else 0.0)
     async with EchoServer(tls=serving if encrypted else None) as server:
-        transport = PooledTransport(clock=Clock(), limits=limits, ssl_context=trusting)
+        transport = PooledTransport(limits=limits, ssl_context=trusting)
         await ask(transport, server.origin("localhost"))
 
         waits = await _cancel_at_every_wait(transport, server, host="localhost", body=body, late=late)

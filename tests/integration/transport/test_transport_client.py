@@ -6,9 +6,16 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
+from gateway.clock import Clock
 from gateway.upstream.exchange import BadAnswer, ExchangeError, Fault, Limits, NothingSent, Origin, SentNoAnswer
-from gateway.upstream.transport import HttpxTransport, PooledTransport
+from gateway.upstream.httpx_seam import HttpxTransport, PooledHttpxTransport
+from gateway.upstream.transport import PooledTransport
 from tests.integration.transport.misbehaving import Act, Part, RawServer, ask
+
+
+def over(transport: PooledTransport) -> PooledHttpxTransport:
+    return PooledHttpxTransport(transport=transport, clock=Clock())
+
 
 ANYWHERE = Origin(scheme="https", host="api.example", port=443)
 
@@ -16,7 +23,7 @@ ANYWHERE = Origin(scheme="https", host="api.example", port=443)
 async def test_a_client_gets_what_it_asked_for(pooled: PooledTransport) -> None:
     answer = b"HTTP/1.1 201 Created\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nTransfer-Encoding: chunked\r\n\r\n"
     async with RawServer([answer + b"2\r\n{}\r\n0\r\n\r\n"]) as server:
-        async with httpx.AsyncClient(transport=pooled, base_url=f"http://127.0.0.1:{server.port}") as client:
+        async with httpx.AsyncClient(transport=over(pooled), base_url=f"http://127.0.0.1:{server.port}") as client:
             response = await client.post("/v1/a%2Fb", params={"q": "x y"}, json={"a": 1}, headers={"X-Own": "1"})
 
         lines = server.requests[0].lines
@@ -36,7 +43,7 @@ async def test_a_client_may_stream_both_ways(pooled: PooledTransport) -> None:
         yield b"one "
         yield b"two"
 
-    async with RawServer() as server, httpx.AsyncClient(transport=pooled) as client:
+    async with RawServer() as server, httpx.AsyncClient(transport=over(pooled)) as client:
         async with client.stream("PUT", f"http://127.0.0.1:{server.port}/", content=parts()) as response:
             received = b"".join([part async for part in response.aiter_bytes()])
 
@@ -57,7 +64,7 @@ async def test_a_client_may_stream_both_ways(pooled: PooledTransport) -> None:
 async def test_a_client_gets_the_exceptions_it_knows(
     pooled: PooledTransport, parts: tuple[Part, ...], expected: type[httpx.TransportError], timeout_s: float
 ) -> None:
-    async with RawServer(parts) as server, httpx.AsyncClient(transport=pooled, timeout=timeout_s) as client:
+    async with RawServer(parts) as server, httpx.AsyncClient(transport=over(pooled), timeout=timeout_s) as client:
         with pytest.raises(expected) as caught:
             await client.get(f"http://127.0.0.1:{server.port}/")
 
@@ -68,7 +75,7 @@ async def test_a_client_that_cannot_connect_is_told_so(pooled: PooledTransport) 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
 
-    async with httpx.AsyncClient(transport=pooled) as client:
+    async with httpx.AsyncClient(transport=over(pooled)) as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(f"http://127.0.0.1:{port}/")
         with pytest.raises(httpx.UnsupportedProtocol):
@@ -76,7 +83,7 @@ async def test_a_client_that_cannot_connect_is_told_so(pooled: PooledTransport) 
 
 
 async def test_a_client_without_timeouts_is_served(pooled: PooledTransport) -> None:
-    async with RawServer() as server, httpx.AsyncClient(transport=pooled, timeout=None) as client:
+    async with RawServer() as server, httpx.AsyncClient(transport=over(pooled), timeout=None) as client:
         response = await client.get(f"http://127.0.0.1:{server.port}/")
 
         assert response.text == "again"

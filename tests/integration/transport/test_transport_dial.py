@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from gateway.clock import Clock
 from gateway.upstream.exchange import Fault, Limits, NothingSent, Origin
 from gateway.upstream.pool import dial
 from gateway.upstream.transport import PooledTransport
@@ -115,7 +114,7 @@ async def test_of_two_addresses_that_answer_at_once_one_is_kept_and_the_other_cl
 
 
 async def test_a_deadline_ends_the_race(monkeypatch: pytest.MonkeyPatch, black_hole: Address) -> None:
-    transport = PooledTransport(clock=Clock(), limits=Limits(max_connections=1))
+    transport = PooledTransport(limits=Limits(max_connections=1))
     resolve_to(monkeypatch, v4(black_hole), v4(black_hole))
 
     for _ in range(2):

@@ -15,7 +15,7 @@ from tests.integration.transport.misbehaving import OK, Act, RawServer, Received
 
 @asynccontextmanager
 async def pooled_with(limits: Limits) -> AsyncIterator[PooledTransport]:
-    transport = PooledTransport(clock=Clock(), limits=limits)
+    transport = PooledTransport(limits=limits)
     try:
         yield transport
     finally:
@@ -197,7 +197,7 @@ async def test_idle_connections_are_closed_without_being_asked_for() -> None:
 
 async def test_closing_ends_idle_connections_and_leaves_no_timer() -> None:
     async with RawServer() as server:
-        transport = PooledTransport(clock=Clock())
+        transport = PooledTransport()
         await asyncio.gather(*(ask(transport, server.origin()) for _ in range(3)))
         (pool,) = transport._pools.values()
 
@@ -213,7 +213,7 @@ async def test_closing_ends_idle_connections_and_leaves_no_timer() -> None:
 async def test_closing_ends_calls_in_flight_and_those_that_wait() -> None:
     gate = Gate()
     async with RawServer(read=gate.read) as server:
-        transport = PooledTransport(clock=Clock(), limits=Limits(max_connections=1))
+        transport = PooledTransport(limits=Limits(max_connections=1))
         in_flight, waiting = (asyncio.create_task(ask(transport, server.origin())) for _ in range(2))
         await gate.arrived.wait()
 
@@ -229,7 +229,7 @@ async def test_closing_ends_calls_in_flight_and_those_that_wait() -> None:
 
 async def test_a_call_that_is_connecting_while_the_transport_closes_sends_nothing() -> None:
     async with RawServer() as server:
-        transport = PooledTransport(clock=Clock())
+        transport = PooledTransport()
         connecting = asyncio.create_task(ask(transport, server.origin()))
         await asyncio.sleep(0)
 
@@ -243,7 +243,7 @@ async def test_a_call_that_is_connecting_while_the_transport_closes_sends_nothin
 
 async def test_nothing_is_sent_after_closing() -> None:
     async with RawServer() as server:
-        transport = PooledTransport(clock=Clock())
+        transport = PooledTransport()
         await ask(transport, server.origin())
         await transport.aclose()
 

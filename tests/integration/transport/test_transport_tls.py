@@ -7,9 +7,9 @@ import httpx
 import pytest
 import trustme
 
-from gateway.clock import Clock
 from gateway.upstream.exchange import Fault, NothingSent, Origin
-from gateway.upstream.transport import HttpxTransport, PooledTransport
+from gateway.upstream.httpx_seam import HttpxTransport
+from gateway.upstream.transport import PooledTransport
 from tests.integration.transport.misbehaving import OK, Act, AnyTransport, RawServer, ask
 
 
@@ -27,7 +27,7 @@ async def test_calls_share_a_connection_whose_certificate_is_trusted(
 async def test_an_authority_that_is_not_trusted_sees_no_request(serving: ssl.SSLContext) -> None:
     default = httpx.create_ssl_context()
     transports: list[AnyTransport] = [
-        PooledTransport(clock=Clock(), ssl_context=default),
+        PooledTransport(ssl_context=default),
         HttpxTransport(transport=httpx.AsyncHTTPTransport(verify=default, trust_env=False)),
     ]
     async with RawServer(tls=serving) as server:
@@ -94,7 +94,7 @@ async def test_the_server_is_told_its_name_and_only_http_1_1_is_offered(
     context.sni_callback = lambda _socket, name, _context: named.append(name)
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
-    transport = PooledTransport(clock=Clock(), ssl_context=trusting)
+    transport = PooledTransport(ssl_context=trusting)
     async with RawServer(tls=context) as server:
         await ask(transport, server.origin("localhost"))
         (connection,) = transport._pools[server.origin("localhost")]._open
@@ -143,4 +143,4 @@ async def test_a_context_that_does_not_verify_is_refused(weakened: str) -> None:
         context.verify_mode = ssl.CERT_NONE
 
     with pytest.raises(ValueError, match="must verify"):
-        PooledTransport(clock=Clock(), ssl_context=context)
+        PooledTransport(ssl_context=context)
