@@ -209,6 +209,7 @@ def _rpc_server(
         boundary=boundary,
         files=ground.files,
         log_usable=lambda: ground.events.usable,
+        metrics=ground.metrics,
     )
 
 

@@ -47,12 +47,13 @@ def rpc_server(
     boundary: Boundary,
     files: WatchedFiles,
     log_usable: Callable[[], bool],
+    metrics: Metrics,
 ) -> RpcServer:
     """The gRPC door; raises `ValueError` for callers, certificates or a group that cannot be used."""
     _know_callers(settings, boundary.entrance.callers, handlers.keys(), files)
     if not (boundary.entrance.callers.required or settings.grpc_unprotected or is_local(settings.grpc_address)):
         raise ValueError("GATEWAY_GRPC_ADDRESS lies beyond this machine, and no caller is known who could be asked for")
-    return RpcServer(
+    server = RpcServer(
         handlers,
         door=Door(
             address=settings.grpc_address,
@@ -71,6 +72,8 @@ def rpc_server(
         drain=boundary.draining.set,
         stores={FEED_SERVICE: log_usable},
     )
+    metrics.doors.connections(server.headcount.look, max_count=settings.grpc_max_connections)
+    return server
 
 
 def control(quit_now: Callable[[], None]) -> Any:

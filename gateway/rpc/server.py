@@ -16,6 +16,7 @@ from gateway.rpc import health, reflection, status
 from gateway.rpc.boundary import Handler
 from gateway.rpc.dialogue import MAX_MESSAGE_BYTES, Context
 from gateway.rpc.entrance import Entrance
+from gateway.rpc.headcount import Headcount
 from gateway.rpc.tls import ReloadingTls
 
 # For answers that are written already to leave.
@@ -99,6 +100,8 @@ class RpcServer:
         self._idle = idle
         self._drain = drain
         self._door = door
+        tls = door.tls
+        self.headcount = Headcount(handshakes=(lambda: tls.handshakes) if tls else None)
         self._socket = Path(door.address.removeprefix("unix:")) if door.address.startswith("unix:") else None
         self._held: SocketPath | None = None
         self._server = grpc.aio.server(
@@ -121,6 +124,7 @@ class RpcServer:
         """Listen, say SERVING, and answer the bound address; raises `OSError` when that is taken or not allowed."""
         bound = self._bind()
         await self._server.start()
+        self.headcount.start()
         self._health.start()
         return bound
 
@@ -135,6 +139,7 @@ class RpcServer:
         Watchers of health and readers of reflection are not waited for: they never end by themselves, and would use
         up the grace of every stop.
         """
+        self.headcount.stop()
         stopping = asyncio.ensure_future(self._server.stop(grace_s))
         waiting = asyncio.ensure_future(self._idle())
         try:

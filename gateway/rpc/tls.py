@@ -46,6 +46,8 @@ class ReloadingTls:
     def __init__(self, files: TlsFiles) -> None:
         """Read the files; raises `ValueError` when they cannot be used."""
         self._files = files
+        self.handshakes = 0
+        """How many were begun."""
         # gRPC asks from threads of its own.
         self._lock = threading.Lock()
         _check(files)
@@ -63,6 +65,7 @@ class ReloadingTls:
     def _changed(self) -> grpc.ServerCertificateConfiguration | None:
         """The new certificate, where there is one; called by gRPC before each handshake."""
         with self._lock:
+            self.handshakes += 1
             try:
                 material = self._read()
                 if material == self._served:

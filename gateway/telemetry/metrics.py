@@ -41,7 +41,7 @@ class Metrics:
         self.feed = FeedMetrics(self.registry, self._watches)
         self.store = StoreMetrics(self.registry, self._watches)
         self.process = ProcessMetrics(self.registry, self._watches)
-        self.doors = DoorMetrics(self.registry)
+        self.doors = DoorMetrics(self.registry, self._watches)
         self.consents = ConsentMetrics(self.registry, self._watches)
 
     def rpc(self, rpc: Rpc) -> RpcSeries:
