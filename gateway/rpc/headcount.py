@@ -41,7 +41,7 @@ class Headcount:
         self._server = None
 
     def look(self) -> ConnectionCounts:
-        """The counts as of now. It takes a quarter of a millisecond, and one more for 1,000 connections."""
+        """The counts as of now. It takes a quarter of a millisecond, and two with 1,000 connections."""
         if self._server is None:
             return self._last
         channels = _channels(after=self._number)
