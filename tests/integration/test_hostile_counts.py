@@ -15,12 +15,12 @@ import trustme
 from gateway.rpc.server import Connections
 from gateway.telemetry.door_metrics import ConnectionCounts
 from tests import http2_peer as h2
-from tests.conftest import StartGateway
+from tests.conftest import RunningGateway, StartGateway
 from tests.grpc_door import SEND, Authority, OpenDoor, call, open_door
 from tests.integration.test_doors import metrics
 from tests.integration.test_hostile_grpc import failure, options
+from tests.integration.test_outbound import host, send
 
-CANCELLED = 'grpc_server_handled_total{grpc_code="Canceled"'
 # A client of this process takes numbers of its own, unless it is told not to.
 UNNUMBERED = (("grpc.enable_channelz", 0),)
 
@@ -157,6 +157,16 @@ async def test_the_counts_are_among_the_metrics(start_gateway: StartGateway) -> 
     assert 'gateway_grpc_connections_total{reached="ready"} 1.0' in page
 
 
+async def shown(gateway: RunningGateway, series: str, value: int) -> None:
+    """Scrape until a series, told by the beginning of its line, has this value."""
+    async with asyncio.timeout(20):
+        while True:
+            page = (await metrics(gateway)).splitlines()
+            if any(line.startswith(series) and line.endswith(f" {float(value)}") for line in page):
+                return
+            await asyncio.sleep(0.01)
+
+
 async def test_a_call_with_huge_metadata_or_a_head_without_end_is_counted_as_cancelled(
     monkeypatch: pytest.MonkeyPatch, start_gateway: StartGateway
 ) -> None:
@@ -167,10 +177,15 @@ async def test_a_call_with_huge_metadata_or_a_head_without_end_is_counted_as_can
         async with h2.peer(gateway.addresses.grpc) as peer:
             await begin_a_call_without_end(peer)
 
-        async def cancelled() -> list[str]:
-            lines = (await metrics(gateway)).splitlines()
-            return [line for line in lines if CANCELLED in line and 'grpc_method="SendMessage"' in line]
+        await shown(gateway, 'grpc_server_handled_total{grpc_code="Canceled",grpc_method="SendMessage"', 2)
 
-        async with asyncio.timeout(20):
-            while not any(line.endswith(" 2.0") for line in await cancelled()):  # noqa: ASYNC110 - gRPC tells nobody
-                await asyncio.sleep(0.01)
+
+async def test_an_api_that_drips_is_counted_as_a_request_without_an_answer(start_gateway: StartGateway) -> None:
+    drip = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n"
+    async with (
+        host(drip, drips=True) as (address, _),
+        start_gateway(GATEWAY_CONVERSATION_URL=f"http://{address}") as gateway,
+    ):
+        await send(gateway, timeout_s=0.5)
+
+        await shown(gateway, 'gateway_upstream_requests_total{host="conversation",status_class="none"', 1)

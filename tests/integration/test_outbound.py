@@ -105,7 +105,7 @@ async def test_a_redirect_is_not_followed(start_gateway: StartGateway) -> None:
 
 
 async def test_an_answer_that_drips_takes_no_longer_than_the_deadline(start_gateway: StartGateway) -> None:
-    drip = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n"
+    drip = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n"
     async with (
         host(drip, drips=True) as (address, asked),
         start_gateway(GATEWAY_CONVERSATION_URL=f"http://{address}") as gateway,
@@ -113,7 +113,8 @@ async def test_an_answer_that_drips_takes_no_longer_than_the_deadline(start_gate
         async with asyncio.timeout(20):
             code = await send(gateway, timeout_s=0.5)
 
-    assert code is not grpc.StatusCode.OK
+    # Whether it was sent is not known; the caller's own clock may be first to end the call.
+    assert code in {grpc.StatusCode.UNKNOWN, grpc.StatusCode.DEADLINE_EXCEEDED}
     assert asked
 
 
