@@ -126,6 +126,14 @@ async def test_streams_beyond_those_of_one_connection_are_reset(monkeypatch: pyt
     assert struct.unpack(">I", refused)[0] != 0
 
 
+async def test_what_a_stream_may_send_before_it_is_read_is_bounded() -> None:
+    async with open_door() as door, h2.peer(door.address) as peer:
+        payload = await peer.until(h2.SETTINGS)
+
+    settings = dict(struct.iter_unpack(">HI", payload))
+    assert settings[h2.INITIAL_WINDOW_SIZE] == 256 * 1024
+
+
 async def test_connections_beyond_the_bound_are_closed_and_the_others_served() -> None:
     async with (
         open_door(connections=Connections(max_count=2)) as door,
