@@ -14,7 +14,13 @@ import grpc
 import orjson
 from grpc._cython import cygrpc  # type: ignore[attr-defined]  # not in the stubs
 
+from gateway.telemetry import logs
 from gateway.telemetry.door_metrics import ConnectionCounts
+
+# What a gRPC that has these functions no more, or answers in another form, makes of asking.
+_UNTOLD = (AttributeError, KeyError, RuntimeError, TypeError, ValueError)
+
+log = logs.logger("rpc")
 
 
 class Headcount:
@@ -32,9 +38,13 @@ class Headcount:
         self._last = ConnectionCounts()
 
     def start(self) -> None:
-        """Count for the server that was made last, which listens."""
-        self._server = max(_numbers(cygrpc.channelz_get_servers(0), "server", "serverId"))
-        self._number = max(_channels(after=0))
+        """Count for the server that was made last, which listens; a gRPC that does not tell leaves it at nothing."""
+        try:
+            self._server = max(_numbers(cygrpc.channelz_get_servers(0), "server", "serverId"))
+            self._number = max(_channels(after=0))
+        except _UNTOLD as error:
+            self._server = None
+            log.warning("connections_not_counted", kind=type(error).__name__)
 
     def stop(self) -> None:
         """Leave it at what was counted last: gRPC forgets a server that has stopped."""
@@ -44,16 +54,23 @@ class Headcount:
         """The counts as of now. It takes a quarter of a millisecond, and two with 1,000 connections."""
         if self._server is None:
             return self._last
+        try:
+            self._last = self._counts(self._server)
+        except _UNTOLD:
+            # The rest of what is scraped is worth more than these numbers.
+            self._server = None
+        return self._last
+
+    def _counts(self, server: int) -> ConnectionCounts:
         channels = _channels(after=self._number)
         self._ready += max(channels) - self._number - len(channels)
         self._number = max(channels)
-        sockets = cygrpc.channelz_get_server_sockets(self._server, 0, 0)
-        self._last = ConnectionCounts(
+        sockets = cygrpc.channelz_get_server_sockets(server, 0, 0)
+        return ConnectionCounts(
             open=len(_numbers(sockets, "socketRef", "socketId")),
             accepted=self._handshakes() if self._handshakes else self._ready,
             ready=self._ready,
         )
-        return self._last
 
 
 def _channels(after: int) -> list[int]:

@@ -12,6 +12,7 @@ import grpc
 import pytest
 import trustme
 
+from gateway.rpc import headcount
 from gateway.rpc.server import Connections
 from gateway.telemetry.door_metrics import ConnectionCounts
 from tests import http2_peer as h2
@@ -189,3 +190,17 @@ async def test_an_api_that_drips_is_counted_as_a_request_without_an_answer(start
         await send(gateway, timeout_s=0.5)
 
         await shown(gateway, 'gateway_upstream_requests_total{host="conversation",status_class="none"', 1)
+
+
+@pytest.mark.parametrize(
+    "function", ["channelz_get_servers", "channelz_get_top_channels", "channelz_get_server_sockets"]
+)
+async def test_a_grpc_that_does_not_tell_costs_the_counts_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    monkeypatch.delattr(headcount.cygrpc, function)
+    async with watched() as (door, before), channel(door) as client:
+        answer = await call(client)
+
+        assert answer.message_id
+        assert before == door.server.headcount.look() == ConnectionCounts()
