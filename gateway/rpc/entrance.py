@@ -14,8 +14,8 @@ import grpc
 from google.protobuf.message import Message
 
 from gateway.errors import CallerError, GatewayError, LimitError
+from gateway.rpc.arrivals import Arrivals
 from gateway.rpc.callers import Callers, Principal
-from gateway.rpc.patience import Patience
 
 # Why somebody was turned away: the labels of the metric.
 REFUSALS = (
@@ -36,6 +36,10 @@ REQUEST_TIMEOUT_S = 10.0
 MAX_SIDE_STREAMS = 256
 # Of those that nobody knows, who may watch the health of the process and nothing else.
 MAX_STRANGERS = 64
+# Of one caller: each may become as large as a message may be before its size is known.
+MAX_ARRIVING = 8
+# One that arrives more slowly keeps no other waiting.
+GIVE_WAY_S = 0.5
 RETRY_AFTER_S = 1.0
 UNSEEN = 64
 # What opens something that lasts for minutes or days is small, so that its bytes need not count as long as it lasts.
@@ -100,17 +104,21 @@ class Admission(Room):
         or took too long.
         """
         try:
-            data = await self._entrance.patience.wait(context.read())
+            data = await self._purse.arrivals.take(context.read)
         except TimeoutError:
             self._entrance.refused("slow_request")
             raise _slow() from None
         if data is grpc.aio.EOF:
             self._entrance.refused("broken_off")
             raise _broken_off()
-        if len(data) > most_bytes:
-            raise _too_large(most_bytes)
-        self.hold(len(data))
-        return bytes(data)
+        try:
+            if len(data) > most_bytes:
+                raise _too_large(most_bytes)
+            self.hold(len(data))
+            return bytes(data)
+        finally:
+            # The traceback of an error holds this frame, and would hold the request, until the collector comes by.
+            del data
 
     def hold(self, size_bytes: int) -> None:
         """Count bytes of a request that have arrived; raises `LimitError` where there is no room for them."""
@@ -156,7 +164,6 @@ class Entrance:
         self._bytes = 0
         self._purses: dict[str, Purse] = {}
         self._everyone = Purse(bounded=False)
-        self.patience = Patience(REQUEST_TIMEOUT_S)
 
     def admit(self, path: str, context: Any, kind: Kind) -> Admission:
         """Let one RPC in for as long as a `with` block lasts. Raises `CallerError`, and on entering `LimitError`."""
@@ -209,13 +216,14 @@ class Entrance:
 class Purse:
     """What one caller has under way. Where callers are known, none may use up the room of all the others."""
 
-    __slots__ = ("bounded", "open", "size_bytes")
+    __slots__ = ("arrivals", "bounded", "open", "size_bytes")
 
     def __init__(self, *, bounded: bool) -> None:
         """Nothing is under way."""
         self.bounded = bounded
         self.open: dict[Kind, int] = {"calls": 0, "streams": 0, "side_streams": 0, "strangers": 0}
         self.size_bytes = 0
+        self.arrivals = Arrivals(most=MAX_ARRIVING, give_way_s=GIVE_WAY_S, timeout_s=REQUEST_TIMEOUT_S)
 
 
 def _not_allowed() -> CallerError:

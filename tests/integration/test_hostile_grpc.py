@@ -115,6 +115,19 @@ async def test_a_request_that_drips_is_ended(monkeypatch: pytest.MonkeyPatch) ->
     assert door.refusals == ["slow_request"]
 
 
+async def test_requests_that_drip_keep_no_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entrance, "MAX_ARRIVING", 1)
+    monkeypatch.setattr(entrance, "GIVE_WAY_S", 0.05)
+    async with open_door() as door, grpc.aio.insecure_channel(door.address) as channel, h2.peer(door.address) as peer:
+        for stream in (1, 3, 5):
+            peer.write(h2.frame(h2.HEADERS, h2.END_HEADERS, stream, h2.head(SEND)))
+            peer.write(h2.frame(h2.DATA, 0, stream, b"\0"))
+        await peer.until(h2.SETTINGS)
+        answer = await call(channel)
+
+    assert answer.message_id
+
+
 async def test_streams_beyond_those_of_one_connection_are_reset(monkeypatch: pytest.MonkeyPatch) -> None:
     options(monkeypatch, max_concurrent_streams=2)
     async with open_door() as door, h2.peer(door.address) as peer:
