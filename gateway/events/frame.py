@@ -16,6 +16,7 @@ _BATCH_EVENTS = b"\x0a"
 _EVENT_POSSIBLE_DUPLICATE = b"\x58\x01"
 _EVENT_CURSOR = b"\x62" + bytes([CURSOR_BYTES])
 _EVENT_RAW = b"\x6a"
+_EVENT_PARTIALLY_TYPED = 0x70
 
 _FIRST_PAYLOAD_FIELD = 20
 _VARINT, _BYTES = 0, 2
@@ -33,12 +34,12 @@ def varint(value: int) -> bytes:
 
 
 def event_element(event: StoredEvent, epoch: bytes, *, raw: bool) -> bytes:
-    """One element of `EventBatch.events`. An event without a typed payload has its raw bytes in any view."""
+    """One element of `EventBatch.events`. An event that is not typed whole has its raw bytes in any view."""
     encoded = event.encoded
     added = _EVENT_CURSOR + encode_cursor(epoch, event.position, event.checksum)
     if event.possible_duplicate:
         added += _EVENT_POSSIBLE_DUPLICATE
-    if raw or not has_payload(encoded):
+    if raw or not is_typed_whole(encoded):
         added += b"".join((_EVENT_RAW, varint(len(event.raw)), event.raw))
     return b"".join((_BATCH_EVENTS, varint(len(encoded) + len(added)), encoded, added))
 
@@ -54,10 +55,10 @@ def batch_answer(elements: Iterable[bytes]) -> bytes:
     return b"".join((_ANSWER_BATCH, varint(len(joined)), joined))
 
 
-def has_payload(encoded: bytes) -> bool:
-    """Whether a serialised `FeedEvent` has one of its typed payloads. False for bytes that are no message.
+def is_typed_whole(encoded: bytes) -> bool:
+    """Whether a serialised `FeedEvent` has a typed payload that leaves nothing out; not so where it is no message.
 
-    Walks over the fields before it, of which there are about ten; every event of a replay comes through here.
+    Walks over the fields before the payload, of which there are about ten; every event of a replay comes through here.
     """
     at, end = 0, len(encoded)
     try:
@@ -76,7 +77,9 @@ def has_payload(encoded: bytes) -> bool:
                     length, at = _read_varint(encoded, at - 1)
                 at += length
             elif wire_type == _VARINT:
-                at = _read_varint(encoded, at)[1]
+                value, at = _read_varint(encoded, at)
+                if value and tag == _EVENT_PARTIALLY_TYPED:
+                    return False
             else:
                 # `FeedEvent` has no fields of a fixed size.
                 return False

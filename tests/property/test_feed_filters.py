@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.events.filters import predicate
-from gateway.events.frame import batch_answer, event_element, has_payload
+from gateway.events.frame import batch_answer, event_element, is_typed_whole
 from gateway.state.events import StoredEvent
 
 FACTS = {
@@ -28,8 +28,11 @@ stored_events = st.builds(
     project_id=st.sampled_from(["p", "q"]),
     **dict.fromkeys(FACTS.values(), st.just("") | words),
     encoded=st.builds(
-        lambda name, known: pb.FeedEvent(event_id=name, message={} if known else None).SerializeToString(),
+        lambda name, known, partial: pb.FeedEvent(
+            event_id=name, message={} if known else None, partially_typed=partial
+        ).SerializeToString(),
         st.text(max_size=20),
+        st.booleans(),
         st.booleans(),
     ),
     raw=st.binary(max_size=300),
@@ -59,9 +62,10 @@ def test_a_joined_answer_is_the_message_that_would_have_been_built(events: list[
         typed = pb.FeedEvent.FromString(event.encoded)
         assert (delivered.event_id, delivered.message) == (typed.event_id, typed.message)
         assert delivered.possible_duplicate == bool(event.possible_duplicate)
-        assert delivered.raw == (event.raw if raw or not typed.HasField("message") else b"")
+        whole = typed.HasField("message") and not typed.partially_typed
+        assert delivered.raw == (event.raw if raw or not whole else b"")
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_have_a_payload_or_not(encoded: bytes) -> None:
-    assert has_payload(encoded) in (True, False)
+    assert is_typed_whole(encoded) in (True, False)

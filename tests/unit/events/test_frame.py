@@ -2,7 +2,7 @@ import pytest
 from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from gateway.events.cursor import Cursor
-from gateway.events.frame import batch_answer, event_element, event_message, has_payload, varint
+from gateway.events.frame import batch_answer, event_element, event_message, is_typed_whole, varint
 from gateway.state.events import StoredEvent
 
 EPOCH = b"epoch-00"
@@ -19,7 +19,7 @@ def stored(typed: pb.FeedEvent, *, raw: bytes = b"{}", possible_duplicate: int =
 
 @pytest.fixture
 def typed() -> pb.FeedEvent:
-    event = pb.FeedEvent(event_id="ab", trigger="MESSAGE_DELIVERY", webhook="default", partially_typed=True)
+    event = pb.FeedEvent(event_id="ab", trigger="MESSAGE_DELIVERY", webhook="default")
     event.received_time.FromSeconds(1_800_000_000)
     event.message_delivery_report.message_id = "m" * 300
     return event
@@ -58,12 +58,22 @@ def test_an_event_without_a_payload_has_its_raw_bytes_in_any_view() -> None:
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
+def test_an_event_of_which_something_could_not_be_typed_has_its_raw_bytes_in_any_view(name: str) -> None:
+    partial = pb.FeedEvent(event_id="ab", trigger="T", partially_typed=True)
+    getattr(partial, name).SetInParent()
+
+    element = event_element(stored(partial, raw=b"posted"), EPOCH, raw=False)
+
+    assert pb.FeedEvent.FromString(event_message(element)).raw == b"posted"
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
 def test_every_payload_is_seen(name: str) -> None:
     event = pb.FeedEvent(event_id="ab", app_id="a" * 200)
     event.accepted_time.FromSeconds(1)
     getattr(event, name).SetInParent()
 
-    assert has_payload(event.SerializeToString())
+    assert is_typed_whole(event.SerializeToString())
 
 
 def test_no_other_field_is_taken_for_a_payload() -> None:
@@ -78,14 +88,14 @@ def test_no_other_field_is_taken_for_a_payload() -> None:
         else:
             setattr(event, field.name, b"\xa2\x01" * 90 if field.type == field.TYPE_BYTES else "x" * 180)
 
-    assert not has_payload(event.SerializeToString())
+    assert not is_typed_whole(event.SerializeToString())
 
 
 @pytest.mark.parametrize(
     "encoded", [b"", b"\xff", b"\x0a\xff\xff\xff\xff\x0f", b"\x0b", b"\x0d\x01", b"\x09" + b"1" * 8]
 )
 def test_bytes_that_are_no_message_have_no_payload(encoded: bytes) -> None:
-    assert not has_payload(encoded)
+    assert not is_typed_whole(encoded)
 
 
 @pytest.mark.parametrize("value", [0, 1, 127, 128, 300, 16_383, 16_384, 1 << 31])

@@ -86,7 +86,8 @@ type FeedView int32
 const (
 	// The default: BASIC.
 	FeedView_FEED_VIEW_UNSPECIFIED FeedView = 0
-	// Everything but `raw`. An event without a typed payload has its `raw` all the same, as it would say nothing else.
+	// Everything but `raw`. An event without a typed payload, or one that is `partially_typed`, has its `raw` all the
+	// same, as nothing else says what is missing.
 	FeedView_FEED_VIEW_BASIC FeedView = 1
 	// Everything, the posted bytes in `raw` included.
 	FeedView_FEED_VIEW_RAW FeedView = 2
@@ -439,7 +440,8 @@ func (*SubscribeRequest_StopAtNewest) isSubscribeRequest_Stop() {}
 
 // Which events to deliver. An event passes when, for every field that has values, it equals one of them: AND over the
 // fields, OR inside one. No field set means all events. Comparison is exact, case included; an event that lacks the
-// fact does not pass. At most 256 values per field and 1024 bytes per value; more is `INVALID_ARGUMENT`.
+// fact does not pass. At most 256 values per field and 1024 bytes per value; more is `INVALID_ARGUMENT`. So is a field
+// that the gateway does not know, because without it more would be delivered than was asked for.
 //
 // A filter does not change cursors: a stream may be resumed with another one.
 type EventFilter struct {
@@ -1191,7 +1193,8 @@ type FeedEvent struct {
 	PossibleDuplicate bool `protobuf:"varint,11,opt,name=possible_duplicate,json=possibleDuplicate,proto3" json:"possible_duplicate,omitempty"`
 	// Output only. The position of this event. Subscribe after it to go on with the next one.
 	Cursor []byte `protobuf:"bytes,12,opt,name=cursor,proto3" json:"cursor,omitempty"`
-	// Output only. The body as it was posted, byte for byte. With FEED_VIEW_RAW, or when there is no typed payload.
+	// Output only. The body as it was posted, byte for byte. With FEED_VIEW_RAW, when there is no typed payload, or when
+	// the event is `partially_typed`.
 	Raw []byte `protobuf:"bytes,13,opt,name=raw,proto3" json:"raw,omitempty"`
 	// Output only. Something in the body contradicted this contract and is missing from the payload; `raw` has it.
 	PartiallyTyped bool `protobuf:"varint,14,opt,name=partially_typed,json=partiallyTyped,proto3" json:"partially_typed,omitempty"`
