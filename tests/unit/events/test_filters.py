@@ -67,6 +67,19 @@ def test_everything_that_exceeds_a_limit_is_named_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "encoded",
+    [b"\x08\x01", b"\x0d1234", b"\x7a\x01x", b"\x0a\x01T\xf8\x07\x01"],
+    ids=["a number for a text", "four bytes for a text", "an expression", "one that is known beside another"],
+)
+def test_a_wish_that_is_not_understood_is_never_passed_over(encoded: bytes) -> None:
+    with pytest.raises(CallerError) as refusal:
+        predicate(EventFilter.FromString(encoded), project_id="p")
+
+    assert refusal.value.reason == "INVALID_REQUEST"
+    assert [violation.field for violation in refusal.value.violations] == ["filter"]
+
+
 def test_the_limits_themselves_are_allowed() -> None:
     values = [f"{number:04}".ljust(1024, "x") for number in range(256)]
 
