@@ -88,7 +88,11 @@ class Feed:
 
     async def commit(self, request: pb.CommitRequest) -> pb.CommitResponse:
         """Record how far a named subscription has got; answered when durable."""
-        return await self._subscriptions.commit(request, project_id=self._project_id)
+        answer = await self._subscriptions.commit(request, project_id=self._project_id)
+        if request.rewind:
+            # Whoever held the subscription waits for the bell.
+            self._tail.ring()
+        return answer
 
     async def list_events(self, request: pb.ListFeedEventsRequest) -> pb.ListFeedEventsResponse:
         """A page of events in the order of the feed."""

@@ -8,7 +8,8 @@ from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from gateway.errors import CallerError, Violation
 from gateway.events.cursor import Cursor, decode_cursor
-from gateway.events.opening import check_cursor
+from gateway.events.failures import compacted
+from gateway.events.opening import check_cursor, ends
 from gateway.events.plan import Named, name_violations
 from gateway.state.log import EventLog
 from gateway.state.subscriptions import Subscription, fenced
@@ -70,15 +71,34 @@ class Subscriptions:
         violations = name_violations(request.subscription)
         if request.fencing_epoch < 0:
             violations.append(Violation(field="fencing_epoch", description="is negative"))
+        if request.fencing_epoch and request.rewind:
+            hint = "makes no sense with rewind, which takes the subscription over"
+            violations.append(Violation(field="fencing_epoch", description=hint))
         if violations:
             raise CallerError.invalid(violations)
         cursor = decode_cursor(request.cursor)
         await check_cursor(self._log, cursor)
+        project_id = request.project_id or project_id
+        fence = request.fencing_epoch
+        if request.rewind:
+            fence = await self._interrupt(project_id, request.subscription, cursor)
         committed = await self._log.commit(
-            project_id=request.project_id or project_id,
+            project_id=project_id,
             name=request.subscription,
             position=cursor.position,
             mark=cursor.mark,
-            fence=request.fencing_epoch,
+            fence=fence,
+            back=request.rewind,
         )
         return pb.CommitResponse(cursor=Cursor(cursor.epoch, committed.position, committed.mark).encode())
+
+    async def _interrupt(self, project_id: str, name: str, cursor: Cursor) -> int:
+        """Fence off whoever holds a subscription that is to go on after `cursor`; the number to move it under.
+
+        The holder goes on from where it is, not from where it will be told, and its next commit would undo the move.
+        """
+        if cursor.position < (oldest := ends(self._log).oldest).position:
+            raise compacted(oldest)
+        hold = await self.take(project_id, Named(name, "earliest"))
+        self.release(hold)
+        return hold.subscription.fence

@@ -116,8 +116,10 @@ class EventLog(Protocol):
         `CallerError` SUBSCRIPTION_NOT_FOUND when it may not be created.
         """
 
-    async def commit(self, *, project_id: str, name: str, position: int, mark: int, fence: int) -> Subscription:
-        """Move a subscription forward, never back, and create it if need be.
+    async def commit(
+        self, *, project_id: str, name: str, position: int, mark: int, fence: int, back: bool = False
+    ) -> Subscription:
+        """Move a subscription forward, `back` too if that is said, and create it if need be.
 
         A `fence` other than 0 has to be the current one: `CallerError` FENCED otherwise.
         """

@@ -199,9 +199,11 @@ class SqliteEventLog:
         """Hand a named subscription to a new consumer, creating it where `new` says; the former one is fenced off."""
         return await self.write(partial(acquire, project_id=project_id, name=name, new=new))
 
-    async def commit(self, *, project_id: str, name: str, position: int, mark: int, fence: int) -> Subscription:
-        """Move a subscription forward, never back; a `fence` other than 0 has to be the current one."""
-        job = partial(commit, project_id=project_id, name=name, position=position, mark=mark, fence=fence)
+    async def commit(
+        self, *, project_id: str, name: str, position: int, mark: int, fence: int, back: bool = False
+    ) -> Subscription:
+        """Move a subscription forward, `back` if that is said; a `fence` other than 0 has to be the current one."""
+        job = partial(commit, project_id=project_id, name=name, position=position, mark=mark, fence=fence, back=back)
         return await self.write(job)
 
     async def trim(self, *, keep: Keep, held: Keep) -> Trimmed:

@@ -55,9 +55,9 @@ def acquire(transaction: Transaction, *, project_id: str, name: str, new: NewSub
 
 
 def commit(
-    transaction: Transaction, *, project_id: str, name: str, position: int, mark: int, fence: int
+    transaction: Transaction, *, project_id: str, name: str, position: int, mark: int, fence: int, back: bool = False
 ) -> Subscription:
-    """Move the subscription forward, never back, and create it if need be.
+    """Move the subscription forward, `back` too if that is said, and create it if need be.
 
     A `fence` other than 0 has to be the current one: `FENCED` otherwise.
     """
@@ -66,10 +66,10 @@ def commit(
         raise fenced()
     if found is None:
         found = _begin(transaction, project_id=project_id, name=name, at_newest=False)
-    elif position <= found.position:
+    elif position <= found.position and not back:
         return found
     moved = replace(found, committed_us=transaction.now_us)
-    if position > found.position:
+    if position > found.position or back:
         moved = replace(moved, position=position, mark=mark)
     _save(transaction.connection, moved)
     return moved

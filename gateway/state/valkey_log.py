@@ -184,11 +184,13 @@ class ValkeyEventLog:
             )
         return read_subscription(subscription_field(project_id, name).encode(), answer[1])
 
-    async def commit(self, *, project_id: str, name: str, position: int, mark: int, fence: int) -> Subscription:
-        """Move a subscription forward, never back; a `fence` other than 0 has to be the current one."""
+    async def commit(
+        self, *, project_id: str, name: str, position: int, mark: int, fence: int, back: bool = False
+    ) -> Subscription:
+        """Move a subscription forward, `back` if that is said; a `fence` other than 0 has to be the current one."""
         keys = (self._keys[0], self._store.key("subscriptions"))
         field = subscription_field(project_id, name)
-        arguments = (DATA_VERSION, field, position, mark, fence, self._now_us(), self.epoch.hex())
+        arguments = (DATA_VERSION, field, position, mark, fence, self._now_us(), self.epoch.hex(), int(back))
         answer = await self._write("commit", keys, arguments)
         if answer[0] == b"fenced":
             raise fenced()

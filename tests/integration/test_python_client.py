@@ -172,6 +172,19 @@ async def test_a_subscription_goes_on_after_what_was_committed(client: Client) -
     assert again[0].event_id == first[2].event_id
 
 
+async def test_a_subscription_can_be_made_to_go_over_its_events_again(client: Client) -> None:
+    await client.messages.SendMessage(text())
+    events = await take(client, COUNT, earliest=True)
+    await client.commit("billing", events[-1].cursor)
+    nothing_moves = await client.commit("billing", events[0].cursor)
+
+    moved = await client.commit("billing", events[0].cursor, rewind=True)
+    again = await take(client, COUNT - 1, subscription="billing")
+
+    assert (nothing_moves, moved) == (events[-1].cursor, events[0].cursor)
+    assert [event.event_id for event in again] == [event.event_id for event in events[1:]]
+
+
 async def test_a_watermark_can_be_committed(client: Client) -> None:
     await client.messages.SendMessage(text())
     await take(client, COUNT, earliest=True)

@@ -79,13 +79,13 @@ class Client:
         """Whether the gateway says, by the standard health check, that it serves."""
         return is_serving(await self._check_health(b""))
 
-    async def commit(self, subscription: str, cursor: bytes, *, fencing_epoch: int = 0) -> bytes:
+    async def commit(self, subscription: str, cursor: bytes, *, fencing_epoch: int = 0, rewind: bool = False) -> bytes:
         """Record durably that a subscription has dealt with everything up to `cursor`; the committed cursor.
 
         With the `fencing_epoch` of `EventStream.opened`, a consumer that was replaced gets FENCED; zero does not
-        check. `EventStream.commit` does check.
+        check. `EventStream.commit` does check. With `rewind` it may move back, and whoever holds it gets FENCED.
         """
-        request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch)
+        request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch, rewind=rewind)
         return (await self.feed.Commit(request)).cursor
 
     async def close(self) -> None:

@@ -1,5 +1,5 @@
--- Move a subscription forward, never back. KEYS: log, subscriptions.
--- ARGV: version, name, position, mark, fence or 0, now in us, epoch.
+-- Move a subscription forward, and back only if that is said. KEYS: log, subscriptions.
+-- ARGV: version, name, position, mark, fence or 0, now in us, epoch, 1 for back.
 local log = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'trimmed_through', 'trimmed_mark')
 if log[1] ~= ARGV[1] then
   return { log[1] and 'newer' or 'gone' }
@@ -15,13 +15,14 @@ end
 if ARGV[5] ~= '0' and fence ~= ARGV[5] then
   return { 'fenced' }
 end
-if found and tonumber(ARGV[3]) <= tonumber(position) then
+local back = ARGV[8] == '1'
+if found and not back and tonumber(ARGV[3]) <= tonumber(position) then
   return { 'held', found }
 end
 if not found then
   position, mark, fence = log[3], log[4], '0'
 end
-if tonumber(ARGV[3]) > tonumber(position) then
+if back or tonumber(ARGV[3]) > tonumber(position) then
   position, mark = ARGV[3], ARGV[4]
 end
 local moved = table.concat({ position, mark, fence, ARGV[6] }, ' ')

@@ -1,4 +1,5 @@
 import asyncio
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,70 @@ async def test_a_new_consumer_ends_the_former_one(tmp_path: Path) -> None:
 
     assert (refusal.value.reason, refusal.value.code.name) == ("FENCED", "ABORTED")
     assert received == [1]
+
+
+async def test_what_was_committed_can_be_delivered_again(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 10)
+        known = await cursors(it)
+        await commit(it, known[8])
+
+        committed = await commit(it, known[3], rewind=True)
+        again = await it.drained(subscription="worker")
+
+    assert committed == 4
+    assert all_positions(again) == list(range(5, 11))
+
+
+async def test_a_subscription_can_go_back_to_a_time(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 3)
+        it.clock.advance(60)
+        await append_all(it.log, 3, first=4)
+        await commit(it, (await cursors(it))[5])
+        since = await it.drained(at_time={"seconds": int(it.clock.now().timestamp()) - 30})
+
+        await commit(it, since[0].opened.cursor, rewind=True)
+        again = await it.drained(subscription="worker")
+
+    assert all_positions(again) == [4, 5, 6]
+
+
+async def test_a_rewound_subscription_is_taken_from_its_consumer(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 3)
+        known = await cursors(it)
+        async with it.stream(subscription="worker") as consumer:
+            fence = (await consumer.next("opened")).opened.fencing_epoch
+            await consumer.next("batch", "caught_up")
+            waiting = asyncio.ensure_future(consumer.next("batch"))
+            await asyncio.sleep(0)
+            await commit(it, known[0], rewind=True)
+            with pytest.raises(GatewayError) as told:
+                await waiting
+            with pytest.raises(GatewayError) as refusal:
+                await commit(it, known[2], fencing_epoch=fence)
+        [status] = (await it.feed.get_feed(pb.GetFeedRequest())).subscriptions
+
+    assert (told.value.reason, refusal.value.reason) == ("FENCED", "FENCED")
+    assert (position_of(status.cursor), status.active) == (1, False)
+
+
+async def test_nothing_goes_back_to_where_events_are_no_longer_kept(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 10)
+        known = await cursors(it)
+        await commit(it, known[8])
+        await it.log.trim(keep=Keep(age_s=1e9, size_bytes=1 << 40, count=4), held=Keep(age_s=0, size_bytes=0, count=0))
+        it.feed.restarted()
+
+        with pytest.raises(GatewayError) as refusal:
+            await commit(it, known[4], rewind=True)
+        oldest = base64.b64decode(refusal.value.metadata["oldest_cursor"])
+        committed = await commit(it, oldest, rewind=True)
+
+    assert refusal.value.reason == "CURSOR_COMPACTED"
+    assert committed == 6
 
 
 async def test_a_fenced_consumer_cannot_commit(tmp_path: Path) -> None:
@@ -136,6 +201,7 @@ async def test_a_subscription_that_lost_events_says_so(tmp_path: Path) -> None:
     [
         ({"subscription": "no good"}, "INVALID_REQUEST"),
         ({"fencing_epoch": -1}, "INVALID_REQUEST"),
+        ({"fencing_epoch": 1, "rewind": True}, "INVALID_REQUEST"),
         ({"cursor": b"nonsense"}, "INVALID_CURSOR"),
         ({"cursor": Cursor(b"another!", 0, 0).encode()}, "CURSOR_EPOCH_MISMATCH"),
     ],

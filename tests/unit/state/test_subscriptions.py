@@ -51,6 +51,33 @@ async def test_a_commit_moves_forward_and_never_back(tmp_path: Path) -> None:
     assert positions == [4, 7, 7, 7]
 
 
+async def test_a_commit_moves_back_where_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    async with opened_log(path) as log:
+        await append_all(log, 10)
+        await _commit(log, "a", 7)
+        answered = (await _commit(log, "a", 3, back=True)).position
+
+    async with opened_log(path) as log:
+        [kept] = [each.position for each in await _subscriptions(log)]
+        onward = [(await _commit(log, "a", position)).position for position in (2, 4)]
+
+    assert (answered, kept, onward) == (3, 3, [3, 4])
+
+
+async def test_a_former_consumer_cannot_move_anything_back(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await append_all(log, 3)
+        former = await _acquire(log, "a")
+        await _commit(log, "a", 3, fence=(await _acquire(log, "a")).fence)
+
+        with pytest.raises(CallerError) as refusal:
+            await _commit(log, "a", 1, fence=former.fence, back=True)
+        [found] = await _subscriptions(log)
+
+    assert (refusal.value.reason, found.position) == ("FENCED", 3)
+
+
 async def test_a_commit_creates_what_does_not_exist(tmp_path: Path) -> None:
     async with opened_log(tmp_path / "log.db") as log:
         await append_all(log, 3)
@@ -115,9 +142,9 @@ async def _acquire(log: EventLog, name: str, *, new: NewSubscription = "earliest
 
 
 async def _commit(
-    log: EventLog, name: str, position: int, *, fence: int = 0, project_id: str = PROJECT
+    log: EventLog, name: str, position: int, *, fence: int = 0, project_id: str = PROJECT, back: bool = False
 ) -> Subscription:
-    return await log.commit(project_id=project_id, name=name, position=position, mark=0, fence=fence)
+    return await log.commit(project_id=project_id, name=name, position=position, mark=0, fence=fence, back=back)
 
 
 async def _subscriptions(log: EventLog, project_id: str = PROJECT) -> list[Subscription]:

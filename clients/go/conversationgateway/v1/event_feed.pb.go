@@ -1731,8 +1731,12 @@ type CommitRequest struct {
 	// Required. Everything at or before this cursor is dealt with. From an event, a heartbeat or another answer.
 	Cursor []byte `protobuf:"bytes,3,opt,name=cursor,proto3" json:"cursor,omitempty"`
 	// Optional. `Opened.fencing_epoch` of the stream that the cursor is from. Another than the current one is `ABORTED`,
-	// FENCED. Zero commits without that check.
-	FencingEpoch  int64 `protobuf:"varint,4,opt,name=fencing_epoch,json=fencingEpoch,proto3" json:"fencing_epoch,omitempty"`
+	// FENCED. Zero commits without that check. Not together with `rewind`.
+	FencingEpoch int64 `protobuf:"varint,4,opt,name=fencing_epoch,json=fencingEpoch,proto3" json:"fencing_epoch,omitempty"`
+	// Optional. Whether the subscription may also move back, so that events are delivered again. A stream that holds it
+	// ends with `ABORTED`, FENCED; the next one goes on after `cursor`. The cursor to go back to a time with is
+	// `Opened.cursor` of a stream that starts `at_time`; the oldest one is `GetFeedResponse.oldest_cursor`.
+	Rewind        bool `protobuf:"varint,5,opt,name=rewind,proto3" json:"rewind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1793,6 +1797,13 @@ func (x *CommitRequest) GetFencingEpoch() int64 {
 		return x.FencingEpoch
 	}
 	return 0
+}
+
+func (x *CommitRequest) GetRewind() bool {
+	if x != nil {
+		return x.Rewind
+	}
+	return false
 }
 
 // The position after the commit.
@@ -2570,13 +2581,14 @@ const file_conversation_gateway_v1_event_feed_proto_rawDesc = "" +
 	"\x1fsmart_conversation_notification\x18' \x01(\v26.conversation_gateway.v1.SmartConversationNotificationH\x00R\x1dsmartConversationNotification\x12^\n" +
 	"\x13record_notification\x18( \x01(\v2+.conversation_gateway.v1.RecordNotificationH\x00R\x12recordNotification\x12\x81\x01\n" +
 	" batch_status_update_notification\x18) \x01(\v26.conversation_gateway.v1.BatchStatusUpdateNotificationH\x00R\x1dbatchStatusUpdateNotificationB\t\n" +
-	"\apayload\"\x9b\x01\n" +
+	"\apayload\"\xb3\x01\n" +
 	"\rCommitRequest\x12\x1d\n" +
 	"\n" +
 	"project_id\x18\x01 \x01(\tR\tprojectId\x12(\n" +
 	"\fsubscription\x18\x02 \x01(\tB\x04\xe2A\x01\x02R\fsubscription\x12\x1c\n" +
 	"\x06cursor\x18\x03 \x01(\fB\x04\xe2A\x01\x02R\x06cursor\x12#\n" +
-	"\rfencing_epoch\x18\x04 \x01(\x03R\ffencingEpoch\".\n" +
+	"\rfencing_epoch\x18\x04 \x01(\x03R\ffencingEpoch\x12\x16\n" +
+	"\x06rewind\x18\x05 \x01(\bR\x06rewind\".\n" +
 	"\x0eCommitResponse\x12\x1c\n" +
 	"\x06cursor\x18\x01 \x01(\fB\x04\xe2A\x01\x03R\x06cursor\"\xcc\x02\n" +
 	"\x15ListFeedEventsRequest\x12\x1d\n" +

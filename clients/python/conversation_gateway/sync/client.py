@@ -72,12 +72,13 @@ class Client:
         """Whether the gateway says, by the standard health check, that it serves."""
         return is_serving(self._check_health(b""))
 
-    def commit(self, subscription: str, cursor: bytes, *, fencing_epoch: int = 0) -> bytes:
+    def commit(self, subscription: str, cursor: bytes, *, fencing_epoch: int = 0, rewind: bool = False) -> bytes:
         """Record durably that a subscription has dealt with everything up to `cursor`; the committed cursor.
 
-        A consumer that was replaced gets FENCED, if `fencing_epoch` is that of its `EventStream.opened`.
+        A consumer that was replaced gets FENCED, if `fencing_epoch` is that of its `EventStream.opened`. With `rewind`
+        the subscription may move back, and whoever holds it gets FENCED.
         """
-        request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch)
+        request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch, rewind=rewind)
         return self.feed.Commit(request).cursor
 
     def close(self) -> None:

@@ -254,16 +254,18 @@ class FeedEvent(_message.Message):
     def __init__(self, event_id: _Optional[str] = ..., trigger: _Optional[str] = ..., webhook: _Optional[str] = ..., project_id: _Optional[str] = ..., app_id: _Optional[str] = ..., accepted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., received_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., message_metadata: _Optional[str] = ..., correlation_id: _Optional[str] = ..., possible_duplicate: bool = ..., cursor: _Optional[bytes] = ..., raw: _Optional[bytes] = ..., partially_typed: bool = ..., message: _Optional[_Union[_event_payload_pb2.MessageInboundItem, _Mapping]] = ..., message_redaction: _Optional[_Union[_event_payload_pb2.MessageInboundItem, _Mapping]] = ..., message_submit_notification: _Optional[_Union[_event_payload_pb2.MessageSubmitNotification, _Mapping]] = ..., message_delivery_report: _Optional[_Union[_event_payload_pb2.MessageDeliveryReport, _Mapping]] = ..., event: _Optional[_Union[_event_payload_pb2.EventInboundItem, _Mapping]] = ..., event_delivery_report: _Optional[_Union[_event_payload_pb2.EventDeliveryReport, _Mapping]] = ..., conversation_start_notification: _Optional[_Union[_event_payload_pb2.ConversationNotification, _Mapping]] = ..., conversation_stop_notification: _Optional[_Union[_event_payload_pb2.ConversationNotification, _Mapping]] = ..., conversation_delete_notification: _Optional[_Union[_event_payload_pb2.ConversationNotification, _Mapping]] = ..., contact_create_notification: _Optional[_Union[_event_payload_pb2.ContactNotification, _Mapping]] = ..., contact_update_notification: _Optional[_Union[_event_payload_pb2.ContactNotification, _Mapping]] = ..., contact_delete_notification: _Optional[_Union[_event_payload_pb2.ContactNotification, _Mapping]] = ..., contact_merge_notification: _Optional[_Union[_event_payload_pb2.ContactMergeNotification, _Mapping]] = ..., duplicated_contact_identities_notification: _Optional[_Union[_event_payload_pb2.DuplicatedContactIdentitiesNotification, _Mapping]] = ..., capability_notification: _Optional[_Union[_event_payload_pb2.CapabilityNotification, _Mapping]] = ..., opt_in_notification: _Optional[_Union[_event_payload_pb2.OptInNotification, _Mapping]] = ..., opt_out_notification: _Optional[_Union[_event_payload_pb2.OptOutNotification, _Mapping]] = ..., channel_event_notification: _Optional[_Union[_event_payload_pb2.ChannelEventNotification, _Mapping]] = ..., unsupported_callback: _Optional[_Union[_event_payload_pb2.UnsupportedCallback, _Mapping]] = ..., smart_conversation_notification: _Optional[_Union[_event_payload_pb2.SmartConversationNotification, _Mapping]] = ..., record_notification: _Optional[_Union[_event_payload_pb2.RecordNotification, _Mapping]] = ..., batch_status_update_notification: _Optional[_Union[_event_payload_pb2.BatchStatusUpdateNotification, _Mapping]] = ...) -> None: ...
 
 class CommitRequest(_message.Message):
-    __slots__ = ("project_id", "subscription", "cursor", "fencing_epoch")
+    __slots__ = ("project_id", "subscription", "cursor", "fencing_epoch", "rewind")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     CURSOR_FIELD_NUMBER: _ClassVar[int]
     FENCING_EPOCH_FIELD_NUMBER: _ClassVar[int]
+    REWIND_FIELD_NUMBER: _ClassVar[int]
     project_id: str
     subscription: str
     cursor: bytes
     fencing_epoch: int
-    def __init__(self, project_id: _Optional[str] = ..., subscription: _Optional[str] = ..., cursor: _Optional[bytes] = ..., fencing_epoch: _Optional[int] = ...) -> None: ...
+    rewind: bool
+    def __init__(self, project_id: _Optional[str] = ..., subscription: _Optional[str] = ..., cursor: _Optional[bytes] = ..., fencing_epoch: _Optional[int] = ..., rewind: bool = ...) -> None: ...
 
 class CommitResponse(_message.Message):
     __slots__ = ("cursor",)

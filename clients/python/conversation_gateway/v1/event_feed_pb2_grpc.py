@@ -128,12 +128,12 @@ class EventFeedServiceServicer(object):
     def Commit(self, request, context):
         """Records how far a named subscription has got.
 
-        Cursors only move forward: one at or before the committed position changes nothing and is answered with that
-        position. Committing to a subscription that does not exist creates it.
+        Cursors only move forward, unless `rewind` is set: one at or before the committed position changes nothing and is
+        answered with that position. Committing to a subscription that does not exist creates it.
 
         Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
-        when `fencing_epoch` is not the current one, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may
-        be repeated.
+        when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
+        where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

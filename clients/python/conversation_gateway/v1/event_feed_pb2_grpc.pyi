@@ -76,12 +76,12 @@ class EventFeedServiceStub:
     Commit: _grpc.UnaryUnaryMultiCallable[_event_feed_pb2.CommitRequest, _event_feed_pb2.CommitResponse]
     """Records how far a named subscription has got.
 
-    Cursors only move forward: one at or before the committed position changes nothing and is answered with that
-    position. Committing to a subscription that does not exist creates it.
+    Cursors only move forward, unless `rewind` is set: one at or before the committed position changes nothing and is
+    answered with that position. Committing to a subscription that does not exist creates it.
 
     Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
-    when `fencing_epoch` is not the current one, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may
-    be repeated.
+    when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
+    where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
     """
     ListFeedEvents: _grpc.UnaryUnaryMultiCallable[_event_feed_pb2.ListFeedEventsRequest, _event_feed_pb2.ListFeedEventsResponse]
     """Reads a page of events and ends, in the order of the feed.
@@ -146,12 +146,12 @@ class EventFeedServiceAsyncStub(EventFeedServiceStub):
     Commit: _aio.UnaryUnaryMultiCallable[_event_feed_pb2.CommitRequest, _event_feed_pb2.CommitResponse]  # type: ignore[assignment]
     """Records how far a named subscription has got.
 
-    Cursors only move forward: one at or before the committed position changes nothing and is answered with that
-    position. Committing to a subscription that does not exist creates it.
+    Cursors only move forward, unless `rewind` is set: one at or before the committed position changes nothing and is
+    answered with that position. Committing to a subscription that does not exist creates it.
 
     Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
-    when `fencing_epoch` is not the current one, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may
-    be repeated.
+    when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
+    where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
     """
     ListFeedEvents: _aio.UnaryUnaryMultiCallable[_event_feed_pb2.ListFeedEventsRequest, _event_feed_pb2.ListFeedEventsResponse]  # type: ignore[assignment]
     """Reads a page of events and ends, in the order of the feed.
@@ -225,12 +225,12 @@ class EventFeedServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_event_feed_pb2.CommitResponse, _abc.Awaitable[_event_feed_pb2.CommitResponse]]:
         """Records how far a named subscription has got.
 
-        Cursors only move forward: one at or before the committed position changes nothing and is answered with that
-        position. Committing to a subscription that does not exist creates it.
+        Cursors only move forward, unless `rewind` is set: one at or before the committed position changes nothing and is
+        answered with that position. Committing to a subscription that does not exist creates it.
 
         Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
-        when `fencing_epoch` is not the current one, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may
-        be repeated.
+        when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
+        where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
         """
 
     @_abc_1.abstractmethod
