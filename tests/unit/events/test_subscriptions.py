@@ -49,14 +49,18 @@ async def test_a_commit_is_answered_with_the_position_that_stands(tmp_path: Path
 
 
 async def test_a_new_consumer_ends_the_former_one(tmp_path: Path) -> None:
-    async with opened_feed(tmp_path) as it, it.stream(subscription="worker") as former:
+    async with (
+        opened_feed(tmp_path) as it,
+        it.stream(subscription="worker", heartbeat_interval={"seconds": 60}) as former,
+    ):
         await former.next("opened", "caught_up")
         waiting = asyncio.ensure_future(former.next("batch"))
         await asyncio.sleep(0)
         async with it.stream(subscription="worker") as current:
             await current.next("opened", "caught_up")
             with pytest.raises(GatewayError) as refusal:
-                await waiting
+                # Told, and not found out by itself at the next heartbeat.
+                await asyncio.wait_for(waiting, 20)
             await it.log.append(new_event(1))
             received = await current.positions(1)
 
@@ -95,14 +99,15 @@ async def test_a_rewound_subscription_is_taken_from_its_consumer(tmp_path: Path)
     async with opened_feed(tmp_path) as it:
         await append_all(it.log, 3)
         known = await cursors(it)
-        async with it.stream(subscription="worker") as consumer:
+        async with it.stream(subscription="worker", heartbeat_interval={"seconds": 60}) as consumer:
             fence = (await consumer.next("opened")).opened.fencing_epoch
             await consumer.next("batch", "caught_up")
             waiting = asyncio.ensure_future(consumer.next("batch"))
             await asyncio.sleep(0)
             await commit(it, known[0], rewind=True)
             with pytest.raises(GatewayError) as told:
-                await waiting
+                # Told, and not found out by itself at the next heartbeat.
+                await asyncio.wait_for(waiting, 20)
             with pytest.raises(GatewayError) as refusal:
                 await commit(it, known[2], fencing_epoch=fence)
         [status] = (await it.feed.get_feed(pb.GetFeedRequest())).subscriptions
