@@ -36,6 +36,11 @@ test: $(VENV)/.installed $(VENV)-proto/.installed $(NODE_SDK) ## Run every test;
 test-lifecycle: $(VENV)/.installed ## The tests of leaving, pausing and outages, with ten seconds of pause and a minute of outage
 	FULL_LENGTH=1 $(BIN)/pytest --timeout 300 tests/integration/test_drain.py tests/integration/test_pause.py tests/integration/test_outage.py
 
+.PHONY: fuzz
+FUZZ_COUNT ?= 1000000
+fuzz: $(VENV)/.installed ## A million strange posts at the webhook door, in about ten minutes; FUZZ_COUNT and FUZZ_SEED choose others
+	FUZZ_COUNT=$(FUZZ_COUNT) $(BIN)/pytest --timeout 0 tests/fuzz/test_webhook_door.py
+
 .PHONY: node-sdk
 node-sdk: $(NODE_SDK) ## Install the vendor's Node SDK for its test, where there is npm; `make test` does it too
 

@@ -1,7 +1,7 @@
 """Invariant: whatever is posted, the door answers once; 200 exactly when an event with the very bytes was appended and
 every subscriber can parse it; never 4xx for a genuine post; never 5xx but for trouble of our own.
 
-`FUZZ_COUNT` sets the number of posts (a million in a few minutes), `FUZZ_SEED` where they start.
+`make fuzz` tries a million posts. `FUZZ_COUNT` is their number, `FUZZ_SEED` where they start: a failure names its own.
 """
 
 import asyncio
