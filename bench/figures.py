@@ -84,6 +84,22 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A limit that a median should keep to, from above or from below."""
+
+    limit: float
+    at_least: bool = False
+
+    def verdict(self, spread: Spread) -> str:
+        """`ok` or `MISSED`."""
+        met = spread.median >= self.limit if self.at_least else spread.median <= self.limit
+        return "ok" if met else "MISSED"
+
+    def __str__(self) -> str:
+        return f"at {'least' if self.at_least else 'most'} {self.limit:g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
     """A ratio of figures taken in the same repeat, so that what slows a whole repeat cancels out."""
 
