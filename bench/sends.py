@@ -13,6 +13,7 @@ import platform
 import secrets
 import signal
 import sys
+import sysconfig
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,13 +23,16 @@ from pathlib import Path
 import trustme
 
 from bench import message
-from bench.figures import FEW, MANY, NAMES, Figures, doubts, ratio_table, ratios, table
+from bench.collector import sampled
+from bench.figures import FEW, MANY, NAMES, Figures, Goal, Results, Spread, doubts, ratio_table, ratios, table
 from bench.load import Order, Sample
+from bench.picture import Bars, Panel, draw
 from bench.processes import BenchFailed, Child, Cores, child, choose_cores, on
 
 ORDER_TIMEOUT_S = 60.0
 # Long enough for each way to open all its connections and load all its code.
 FIRST_S = 1.0
+CHEAPER = Goal(limit=1.0)
 LIBRARIES = ("sinch", "requests", "httpx", "grpcio", "protobuf", "uvloop")
 
 
@@ -42,7 +46,7 @@ class Plan:
 
 
 FULL = Plan(repeat_count=5, duration_s=2.5, warm_up_s=0.4)
-QUICK = Plan(repeat_count=3, duration_s=0.7, warm_up_s=0.2)
+QUICK = Plan(repeat_count=5, duration_s=0.4, warm_up_s=0.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +81,9 @@ async def bench(cores: Cores, *, simulator: bool) -> AsyncIterator[Bench]:
         fake = ("gateway.cli", "simulator") if simulator else ("bench.upstream",)
         upstream = await start(*fake, *tls, core=cores.beside)
         url = upstream.ready["url"]
-        gateway = await start(
-            "gateway.cli", "serve", core=cores.measured, ready_on="stderr", **settings_for(url, folder)
-        )
+        collector = await start("bench.collector", core=cores.beside)
+        settings = settings_for(url, folder) | sampled(collector.ready["url"])
+        gateway = await start("gateway.cli", "serve", core=cores.measured, ready_on="stderr", **settings)
         constant = await start("bench.constant", core=cores.measured)
         sdk = await start("bench.load", "sdk", url, core=cores.measured)
         httpx = await start("bench.load", "httpx", url, core=cores.measured)
@@ -165,16 +169,42 @@ def main() -> None:
     print(table(results), ratio_table(ratios(results)), sep="\n\n")
     for doubt in [*doubts(results), *_doubts_about_libraries()]:
         print(f"\nWARNING: {doubt}")
+    draw("sends-free" if options.free else "sends", "One send, three ways", panels(results), subtitle=cores.description)
+
+
+def panels(results: Results) -> list[Panel]:
+    """The figures of each way, and the ratios of CPU time that the gateway is for."""
+    found: list[Panel] = []
+    for figure, label in (("cpu_us", "CPU per send, µs"), ("p50_us", "p50, µs"), ("sends_per_s", "sends/s")):
+        for in_flight in (FEW, MANY):
+            rows = {
+                NAMES[way]: Spread.of(getattr(each, figure) for each in samples)
+                for (way, count), samples in results.items()
+                if count == in_flight
+            }
+            found.append(Bars(title=f"{label}, {in_flight} in flight", rows=rows, digits=0))
+    shares = {
+        ratio.name.partition(": ")[2]: ratio.values
+        for ratio in ratios(results)
+        if ratio.name.startswith("CPU per send") and "constant" not in ratio.name
+    }
+    return [*found, Bars(title="CPU per send, compared", rows=shares, goal=CHEAPER)]
 
 
 def _doubts_about_libraries() -> list[str]:
-    if importlib.util.find_spec("sniffio"):
-        return []
-    doubt = (
-        "httpx is slower here than it could be: sniffio is not installed, as nothing requires it any more, and "
-        "httpcore then looks for it on disk several times per call, a third of its CPU time at 1 in flight"
-    )
-    return [doubt]
+    lines = []
+    if not importlib.util.find_spec("sniffio"):
+        lines.append(
+            "httpx is slower here than it could be: sniffio is not installed, as nothing requires it any more, and "
+            "httpcore then looks for it on disk several times per call, a third of its CPU time at 1 in flight"
+        )
+    # None where the system does not say how it was built.
+    if "--enable-optimizations" not in (sysconfig.get_config_var("CONFIG_ARGS") or "--enable-optimizations"):
+        lines.append(
+            "this Python was built without --enable-optimizations: tight loops of Python run 1.7 times slower than "
+            "with it, in every way and in the gateway; distributions and the official images build with it"
+        )
+    return lines
 
 
 if __name__ == "__main__":

@@ -6,53 +6,28 @@ compared, so that what slows a whole turn cancels out. The collector is a proces
 
 import argparse
 import asyncio
-import statistics
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import grpc
-import orjson
-
-from bench.figures import MANY, Figures
+from bench.collector import sampled
+from bench.figures import MANY, Figures, Spread
 from bench.load import Order, Sample
+from bench.picture import Bars, draw
 from bench.processes import Child, Cores, child, choose_cores, on
 from bench.sends import FULL, ORDER_TIMEOUT_S, QUICK, Plan, certificate, settings_for
 
-EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 # Refuses connections at once, as a collector that was stopped does.
 DEAD = "http://127.0.0.1:1"
 
 
-async def collect() -> None:
-    """Be a collector until standard input ends."""
-
-    class Everything(grpc.GenericRpcHandler):
-        def service(self, _details: object) -> Any:
-            async def forget(_data: bytes, _context: object) -> bytes:
-                return b""
-
-            return grpc.unary_unary_rpc_method_handler(forget)
-
-    server = grpc.aio.server()
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.add_generic_rpc_handlers((Everything(),))
-    await server.start()
-    sys.stdout.write(orjson.dumps({"event": "ready", "url": f"http://127.0.0.1:{port}"}).decode() + "\n")
-    sys.stdout.flush()
-    await asyncio.to_thread(sys.stdin.read)
-
-
 def variables(collector: str) -> dict[str, dict[str, str]]:
     """What each gateway is told."""
-    sampled = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.01"}
     return {
         "off": {},
-        "1 %": sampled | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector},
-        "1 %, dead collector": sampled | {"OTEL_EXPORTER_OTLP_ENDPOINT": DEAD},
+        "1 %": sampled(collector),
+        "1 %, dead collector": sampled(DEAD),
         "all": {"OTEL_EXPORTER_OTLP_ENDPOINT": collector},
         "all, dead collector": {"OTEL_EXPORTER_OTLP_ENDPOINT": DEAD},
     }
@@ -73,7 +48,7 @@ async def gateways(cores: Cores) -> AsyncIterator[dict[str, tuple[Child, int]]]:
             )
 
         upstream = await start("bench.upstream", *tls, core=cores.beside)
-        collector = await start("bench.traces", "--collect", core=cores.beside)
+        collector = await start("bench.collector", core=cores.beside)
         running = {}
         for number, (way, told) in enumerate(variables(collector.ready["url"]).items()):
             settings = settings_for(upstream.ready["url"], folder)
@@ -101,20 +76,21 @@ async def measure(plan: Plan, cores: Cores) -> dict[str, list[Figures]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a first look")
-    parser.add_argument("--collect", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.collect:
-        asyncio.run(collect())
-        return
     cores = choose_cores(free=False)
     figures = asyncio.run(measure(QUICK if options.quick else FULL, cores))
     print(f"{MANY} in flight; {cores.description}\n")
-    print(f"{'tracing':<20} {'CPU us':>7} {'sends/s':>8} {'of off':>7}")
-    off = figures["off"]
+    print(f"{'tracing':<20} {'CPU µs/send':>20} {'sends/s':>22} {'sends/s: of off':>20}")
+    costs, shares = {}, {}
     for way, found in figures.items():
-        share = statistics.median(a.sends_per_s / b.sends_per_s for a, b in zip(found, off, strict=True))
-        cpu_us, rate = (statistics.median(getattr(each, name) for each in found) for name in ("cpu_us", "sends_per_s"))
-        print(f"{way:<20} {cpu_us:>7.0f} {rate:>8.0f} {share:>7.2f}")
+        costs[way], rate = (Spread.of(getattr(each, name) for each in found) for name in ("cpu_us", "sends_per_s"))
+        shares[way] = Spread.of(a.sends_per_s / b.sends_per_s for a, b in zip(found, figures["off"], strict=True))
+        print(f"{way:<20} {costs[way].text(0):>20} {rate.text(0):>22} {shares[way].text(2):>20}")
+    panels = [
+        Bars(title="CPU per send, µs", rows=costs, digits=0),
+        Bars(title="sends/s, as a part of those with tracing off", rows=shares),
+    ]
+    draw("traces", "What tracing costs a send", panels, subtitle=cores.description)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Three paths over TLS with keep-alive, as the simulator has them: a token, the app, and a send that is answered with a
 new message id. It still refuses what is not the send in question (path, token, every field of the body), so a way that
 sends something else, or less, cannot look fast. It is no HTTP server: it reads what the measured clients are known to
-write.
+write. `--delay-ms` has it answer as late as the real one, on kept connections and in order.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import asyncio
 import re
 import ssl
 import sys
+from functools import partial
 
 import orjson
 import uvloop
@@ -35,7 +36,8 @@ class Connection(asyncio.Protocol):
 
     sent_count = 0
 
-    def __init__(self) -> None:
+    def __init__(self, delay_s: float = 0.0) -> None:
+        self._delay_s = delay_s
         self._data = b""
         self._transport: asyncio.WriteTransport
 
@@ -51,9 +53,15 @@ class Connection(asyncio.Protocol):
             if len(self._data) < whole:
                 break
             body, self._data = self._data[end:whole], self._data[whole:]
-            self._transport.write(answer(head, body))
+            self._write(answer(head, body))
         if len(self._data) > MAX_REQUEST_BYTES:
             self._transport.abort()
+
+    def _write(self, data: bytes) -> None:
+        if self._delay_s:
+            asyncio.get_running_loop().call_later(self._delay_s, self._transport.write, data)
+        else:
+            self._transport.write(data)
 
 
 def answer(head: bytes, body: bytes) -> bytes:
@@ -97,11 +105,13 @@ def _response(status: int, document: dict[str, object]) -> bytes:
     )
 
 
-async def serve(certificate: str, key: str) -> None:
+async def serve(certificate: str, key: str, delay_s: float) -> None:
     """Answer until killed; one line on standard output says where."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
-    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0, ssl=context, backlog=256)
+    server = await asyncio.get_running_loop().create_server(
+        partial(Connection, delay_s), "127.0.0.1", 0, ssl=context, backlog=256
+    )
     port = server.sockets[0].getsockname()[1]
     sys.stdout.write(orjson.dumps({"event": "ready", "url": f"https://127.0.0.1:{port}"}).decode() + "\n")
     sys.stdout.flush()
@@ -112,8 +122,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tls-cert", required=True)
     parser.add_argument("--tls-key", required=True)
+    parser.add_argument("--delay-ms", type=float, default=0.0, help="time that every answer takes")
     options = parser.parse_args()
-    uvloop.run(serve(options.tls_cert, options.tls_key))
+    uvloop.run(serve(options.tls_cert, options.tls_key, options.delay_ms / 1000))
 
 
 if __name__ == "__main__":

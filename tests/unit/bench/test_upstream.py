@@ -1,3 +1,4 @@
+import asyncio
 import json
 from typing import Any
 
@@ -83,6 +84,19 @@ def test_only_the_send_in_question_is_accepted(
     connection.data_received(request(path, authorization, body))
 
     assert transport.statuses == [status]
+
+
+async def test_an_upstream_may_take_its_time(transport: Written) -> None:
+    slow = upstream.Connection(0.01)
+    slow.connection_made(transport)  # type: ignore[arg-type]  # the part of a transport that is used
+
+    slow.data_received(request(message.SEND_PATH, BEARER, BODY) * 2)
+
+    assert transport.statuses == []
+    while len(transport.statuses) < 2:
+        await asyncio.sleep(0.01)
+    ids = [document["message_id"] for document in transport.documents]
+    assert ids == sorted(ids), "in order"
 
 
 def test_a_request_without_end_is_cut_off(connection: upstream.Connection, transport: Written) -> None:
