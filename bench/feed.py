@@ -1,13 +1,13 @@
 """What delivery costs, each number beside its yardstick from this run.
 
-    python -m bench.feed [--events 100000] [--rounds 3] [--folder FOLDER]
+    python -m bench.feed [--events 1000000] [--rounds 5] [--folder FOLDER]
 
-Replay: everything in a log of events of about 2 KB, over gRPC to one client, in batches, one event per message, and
-one event per read and message, beside a plain SELECT of the same rows; then to 100 clients side by side. Live: 100
-subscribers while events come as fast as they can be committed, beside a gRPC stream that sends the same bytes as
-often, ready made. Memory: of streams that wait, and of one that is never read while events come.
-Server on core 0, clients in a process of their own on core 1 where there are two. Medians of the rounds, and the ratio
-to the yardstick.
+Replay: everything in a log of a million events of about 2 KB, over gRPC to one client in batches, beside a plain SELECT
+of the same rows in the same process, and beside the first of them one event per message, and one per read and message;
+then to 100 clients side by side. Live: 100 subscribers while events come as fast as they can be committed, beside a
+gRPC stream that sends the same bytes as often, ready made. Memory: of streams that wait, and of one that is never read
+while events come. Server on core 0, clients in a process of their own on core 1 where there are two. Medians of the
+rounds, and the ratio to the yardstick.
 """
 
 import argparse
@@ -28,7 +28,10 @@ import grpc
 import uvloop
 from conversation_gateway.v1 import event_feed_pb2 as pb
 
-from bench.log import IN_FLIGHT, PROJECT, Rounds, event, fill, show, use_core
+from bench.figures import Goal
+from bench.log import IN_FLIGHT, PROJECT, Rounds, event, fill, show, stock, use_core
+from bench.picture import Panel, draw
+from bench.processes import BenchFailed
 from gateway.clock import Clock
 from gateway.events.feed import Feed
 from gateway.events.limits import FeedLimits
@@ -37,6 +40,9 @@ from gateway.state.sqlite_log import SqliteEventLog
 SUBSCRIBERS = 100
 LIVE_EVENTS = 300
 IDLE_STREAMS = 1000
+# What the slower ways replay of the same log.
+FEW_EVENTS = 10_000
+GOAL = Goal(limit=0.1, at_least=True)
 BATCH_TAG = 0x12
 UNBOUNDED = FeedLimits(streams_per_caller=1_000_000)
 ONE_PER_MESSAGE = FeedLimits(batch_count=1, streams_per_caller=1_000_000)
@@ -70,7 +76,7 @@ async def serving(methods: dict[str, Method]) -> AsyncIterator[str]:
 def consume(
     telling: Connection, *, target: str, method: str, request: bytes, streams: int, batches: int | None
 ) -> None:
-    """A process of subscribers that take so many batches each, or everything, and then say so."""
+    """A process of subscribers that take so many batches each, or everything, and then say how many bytes that was."""
     use_core(1)
 
     async def run() -> None:
@@ -83,23 +89,24 @@ def consume(
             ]
             opened = asyncio.Barrier(streams + 1)
 
-            async def follow(number: int) -> None:
+            async def follow(number: int) -> int:
                 stub: Any = channels[number % len(channels)].unary_stream(f"/bench/{method}")
-                left = batches
+                left, size_bytes = batches, 0
                 answers = aiter(stub(request))
                 await anext(answers)
                 await opened.wait()
                 async for answer in answers:
+                    size_bytes += len(answer)
                     if left is not None and answer[0] == BATCH_TAG:
                         left -= 1
                         if left == 0:
                             break
+                return size_bytes
 
             followers = [asyncio.ensure_future(follow(number)) for number in range(streams)]
             await opened.wait()
             telling.send("opened")
-            await asyncio.gather(*followers)
-            telling.send("done")
+            telling.send(sum(await asyncio.gather(*followers)))
 
     uvloop.run(run())
 
@@ -112,8 +119,12 @@ async def consumed(
     streams: int = 1,
     batches: int | None = None,
     meanwhile: Callable[[], Awaitable[object]] | None = None,
+    least_bytes: int = 1,
 ) -> float:
-    """Seconds from the moment every subscriber was open until all were done."""
+    """Seconds from the moment every subscriber was open until all were done.
+
+    Raises `BenchFailed` when they did not get `least_bytes`.
+    """
     telling, asking = multiprocessing.Pipe()
     spawn = multiprocessing.get_context("spawn")
     wanted = {
@@ -129,19 +140,19 @@ async def consumed(
     start = time.perf_counter()
     if meanwhile is not None:
         await meanwhile()
-    await asyncio.to_thread(telling.recv)
+    size_bytes = await asyncio.to_thread(telling.recv)
     elapsed_s = time.perf_counter() - start
     await asyncio.to_thread(child.join)
+    if size_bytes < least_bytes:
+        raise BenchFailed(f"subscribers got {size_bytes} bytes and not {least_bytes}")
     return elapsed_s
 
 
-async def replay(folder: Path, rounds: int, count: int) -> None:
-    count = max(count, 10_000)
+async def replay(folder: Path, rounds: int, count: int) -> list[Panel]:
+    count = max(count, FEW_EVENTS)
+    await stock(folder / "replay.db", count, event)
     log = await SqliteEventLog.open(folder / "replay.db", clock=Clock())
-    for _ in range(0, count, 2000):
-        await fill(log, [event() for _ in range(2000)], 256)
-    count = log.tail.position
-    few = count // 10
+    encoded_bytes = len(event().encoded)
     everything = pb.SubscribeRequest(earliest={}, stop_at_newest={})
     ways = {
         "batched": UNBOUNDED,
@@ -155,8 +166,11 @@ async def replay(folder: Path, rounds: int, count: int) -> None:
     async with serving(methods) as target:
         for _ in range(rounds):
             for name in ways:
-                batches = None if name == "batched" else few
-                elapsed_s = await consumed(target, name.replace(" ", ""), everything, batches=batches)
+                batches = None if name == "batched" else FEW_EVENTS
+                least_bytes = (batches or count) * encoded_bytes
+                elapsed_s = await consumed(
+                    target, name.replace(" ", ""), everything, batches=batches, least_bytes=least_bytes
+                )
                 rates[name].append((batches or count) / elapsed_s)
             rates["a plain SELECT"].append(count / select_s(folder / "replay.db"))
             for name, found in together.items():
@@ -164,12 +178,16 @@ async def replay(folder: Path, rounds: int, count: int) -> None:
                 method = name.replace(" ", "")
                 elapsed_s = await consumed(target, method, everything, streams=SUBSCRIBERS, batches=batches)
                 found.append(SUBSCRIBERS * batches * size / elapsed_s)
-    batched = rates.pop("batched")
-    for name, theirs in rates.items():
-        show("replay over gRPC, events/s", batched, name, theirs)
-    batched, single = together.values()
-    show("replay to 100 subscribers side by side, events/s", batched, "one event per message", single)
     await log.close()
+    batched = rates.pop("batched")
+    goals = {"a plain SELECT": GOAL}
+    panels = [
+        show(f"replay of {count:,} events over gRPC, events/s", batched, name, theirs, goals.get(name))
+        for name, theirs in rates.items()
+    ]
+    batched, single = together.values()
+    what = f"replay to {SUBSCRIBERS} subscribers side by side, events/s"
+    return [*panels, show(what, batched, "one event per message", single)]
 
 
 def subscribing(feed: Feed) -> Method:
@@ -186,7 +204,7 @@ def select_s(path: Path) -> float:
     return elapsed_s
 
 
-async def live(folder: Path, rounds: int) -> None:
+async def live(folder: Path, rounds: int) -> Panel:
     log = await SqliteEventLog.open(folder / "live.db", clock=Clock())
     feed = Feed(log=log, clock=Clock(), project_id=PROJECT, limits=ONE_PER_MESSAGE)
     frames: list[bytes] = []
@@ -226,8 +244,8 @@ async def live(folder: Path, rounds: int) -> None:
                     target, "ready", pb.SubscribeRequest(), streams=SUBSCRIBERS, batches=LIVE_EVENTS, meanwhile=start
                 )
             )
-    show("live to 100 subscribers, deliveries/s", ours, "the same bytes ready made", ceiling)
     await log.close()
+    return show(f"live to {SUBSCRIBERS} subscribers, deliveries/s", ours, "the same bytes ready made", ceiling)
 
 
 async def said(feed: Feed, after: int) -> list[bytes]:
@@ -269,22 +287,22 @@ def resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
-async def measure(folder: Path, rounds: int, events: int) -> None:
+async def measure(folder: Path, rounds: int, events: int) -> list[Panel]:
     use_core(0)
     # First, before the others leave freed memory behind.
     await memory(folder)
-    await replay(folder, rounds, events)
-    await live(folder, rounds)
+    return [*await replay(folder, rounds, events), await live(folder, rounds)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=100_000, help="to replay")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--events", type=int, default=1_000_000, help="to replay")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="on the disk to measure; a temporary one by default")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        uvloop.run(measure(Path(folder), options.rounds, options.events))
+        panels = uvloop.run(measure(Path(folder), options.rounds, options.events))
+    draw("feed", "Delivering and replaying events", panels)
 
 
 if __name__ == "__main__":

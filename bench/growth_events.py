@@ -22,6 +22,7 @@ from gateway.state.sqlite_log import SqliteEventLog
 APPENDS = 2_000
 PAGES = 100
 PAGE_COUNT = 256
+STOCK_GROUP = 200_000
 PAGE_BYTES = 1024 * 1024
 INDEX = EventIndex(
     trigger="MESSAGE_DELIVERY",
@@ -72,7 +73,7 @@ async def stored_events(sizes: Sequence[int], rounds: int, folder: Path) -> list
         logs = {}
         for size in sizes:
             path = folder / f"{size}.db"
-            await stock(path, size, event)
+            await stock(path, size, event, group_count=STOCK_GROUP)
             log = logs[size] = await SqliteEventLog.open(path, clock=Clock())
             stack.push_async_callback(log.close)
         # Once unrecorded: what was just written is still on its way to the disk.

@@ -19,5 +19,12 @@ class Costs:
 
     def ratio(self, size: int) -> Spread:
         """The cost at a size, in those of the smallest size in the same round."""
-        smallest = self.found[min(self.found)]
-        return Spread.of(cost / least for cost, least in zip(self.found[size], smallest, strict=True))
+        return self._compared(size, min(self.found))
+
+    def step(self, size: int) -> Spread:
+        """The same in those of the next smaller size, where a cost that first fell and then rises shows."""
+        return self._compared(size, max((each for each in self.found if each < size), default=size))
+
+    def _compared(self, size: int, other: int) -> Spread:
+        pairs = zip(self.found[size], self.found[other], strict=True)
+        return Spread.of(cost / compared for cost, compared in pairs)

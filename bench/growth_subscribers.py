@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,17 @@ from bench.live import Connection, Door
 from bench.processes import BenchFailed, Child, Cores, child, cpu_s, on
 from bench.webhooks import SECRET, posts
 
+# A caller may have 128 streams open, so there are several of them, each with a token of its own.
+STREAMS_PER_CALLER = 100
 METHOD = "/conversation_gateway.v1.EventFeedService/Subscribe"
 # Enough deliveries for the clock that CPU time is counted by, and no more posts than that takes.
-DELIVERIES, LEAST_POSTS, MOST_POSTS = 20_000, 20, 400
+DELIVERIES, LEAST_POSTS, MOST_POSTS = 20_000, 20, 1_000
 WITHIN_S = 30.0
+
+
+def token(number: int) -> str:
+    """That of the caller to whom a subscriber belongs."""
+    return f"token of caller {number // STREAMS_PER_CALLER}"
 
 
 class Audience:
@@ -47,10 +55,10 @@ class Audience:
 
     async def grow(self, count: int) -> None:
         """Have so many subscribe; returns when all of them are live."""
-        for _ in range(len(self._tasks), count):
+        for number in range(len(self._tasks), count):
             options = [("grpc.use_local_subchannel_pool", 1)]
             channel = await self._stack.enter_async_context(grpc.aio.insecure_channel(self._target, options=options))
-            self._tasks.append(asyncio.create_task(self._follow(channel)))
+            self._tasks.append(asyncio.create_task(self._follow(channel, token(number))))
         await self._until(lambda: self._live == count)
 
     async def has(self, event_count: int) -> None:
@@ -64,9 +72,10 @@ class Audience:
         """Count from here."""
         self._frames.clear()
 
-    async def _follow(self, channel: grpc.aio.Channel) -> None:
+    async def _follow(self, channel: grpc.aio.Channel, bearer: str) -> None:
         stub: Any = channel.unary_stream(METHOD, request_serializer=None, response_deserializer=None)
-        async for frame in stub(event_feed_pb2.SubscribeRequest(latest={}).SerializeToString()):
+        request = event_feed_pb2.SubscribeRequest(latest={}).SerializeToString()
+        async for frame in stub(request, metadata=(("authorization", f"Bearer {bearer}"),)):
             if frame[0] == BATCH_TAG:
                 self._frames[frame] += 1
             else:
@@ -111,7 +120,7 @@ async def one_round(
             await post_all(list(islice(source, count)), door, audience)
             return (cpu_s(gateway.pid)[0] - before_s) / count
 
-        await cost_s(MOST_POSTS)
+        await cost_s(MOST_POSTS // 4)
         alone_s = await cost_s(MOST_POSTS)
         before, each_bytes = 0, 0.0
         for size in sizes:
@@ -132,15 +141,16 @@ async def live_subscribers(sizes: Sequence[int], rounds: int, cores: Cores) -> t
     with on(cores.beside):
         for number in range(rounds):
             with tempfile.TemporaryDirectory(prefix="conversation-gateway-bench-") as folder:
-                settings = _settings(Path(folder))
+                settings = _settings(Path(folder), max(sizes))
                 started = child("gateway.cli", "serve", core=cores.measured, environment=settings, ready_on="stderr")
                 async with started as gateway:
                     memory_kib.append(await one_round(gateway, sizes, posts(f"growth{number}"), found))
     return Costs(name="live delivery", unit="per event and subscriber", of="subscribers", found=found), memory_kib
 
 
-def _settings(folder: Path) -> dict[str, str]:
+def _settings(folder: Path, subscriber_count: int) -> dict[str, str]:
     doors = ("GATEWAY_GRPC_ADDRESS", "GATEWAY_WEBHOOK_ADDRESS", "GATEWAY_ADMIN_ADDRESS")
+    digests = [sha256(token(number).encode()).hexdigest() for number in range(0, subscriber_count, STREAMS_PER_CALLER)]
     return {
         "SINCH_PROJECT_ID": "bench",
         "SINCH_KEY_ID": message.KEY_ID,
@@ -148,6 +158,7 @@ def _settings(folder: Path) -> dict[str, str]:
         "GATEWAY_WEBHOOK_SECRET": SECRET.decode(),
         "GATEWAY_STATE_URL": f"sqlite://{folder / 'state.db'}",
         "GATEWAY_LOG_FORMAT": "json",
+        "GATEWAY_CALLER_TOKENS_SHA256": ",".join(digests),
         "GATEWAY_GRPC_MAX_STREAMS": "2048",
         "GATEWAY_GRPC_MAX_CONNECTIONS": "2048",
         **dict.fromkeys(doors, "127.0.0.1:0"),

@@ -1,6 +1,6 @@
 """What the log costs without the webhook door, each number beside its yardstick from this run.
 
-    python -m bench.log [--rounds 3] [--folder FOLDER]
+    python -m bench.log [--rounds 5] [--folder FOLDER]
 
 Events of about 2 KB, durable before they are acknowledged, 32 in flight, beside the same log with a commit per event;
 and the acknowledgement of a lone event beside the disk's own `fdatasync` of one page, in turns. Medians of the rounds,
@@ -21,6 +21,8 @@ from pathlib import Path
 import uvloop
 from conversation_gateway.v1 import event_feed_pb2 as pb
 
+from bench.figures import Goal, Spread
+from bench.picture import Bars, Panel, draw
 from gateway.clock import Clock
 from gateway.state.events import EventIndex, NewEvent
 from gateway.state.sqlite_log import SqliteEventLog
@@ -30,7 +32,6 @@ from gateway.state.writer import WriterLimits
 PROJECT = "01JBPROJECT0000000000000000"
 BODY_BYTES = 1000
 IN_FLIGHT = 32
-STOCK_GROUP = 20_000
 
 Rounds = list[float]
 
@@ -82,14 +83,15 @@ async def fill(log: SqliteEventLog, events: Iterable[NewEvent], in_flight: int) 
     return waits_s
 
 
-async def stock(path: Path, count: int, make: Callable[[], NewEvent]) -> None:
+async def stock(path: Path, count: int, make: Callable[[], NewEvent], *, group_count: int = 20_000) -> None:
     """Store many events by the log's own writer: in large groups, and without waiting for the disk.
 
-    A group comes in the order of its identities, which are random, so that a page of their index is written once.
+    A group comes in the order of its identities, which are random, so that a page of their index is written once for
+    all of it: the larger the log, the larger a group should be, as far as memory allows.
     """
     log = await SqliteEventLog.open(path, clock=Clock(), synchronous="OFF")
-    for first in range(0, count, STOCK_GROUP):
-        events = [make() for _ in range(min(STOCK_GROUP, count - first))]
+    for first in range(0, count, group_count):
+        events = [make() for _ in range(min(group_count, count - first))]
         events.sort(key=attrgetter("dedupe_key"))
         await log.write(partial(_append_all, events=events))
     await log.close()
@@ -101,7 +103,7 @@ def _append_all(transaction: Transaction, *, events: list[NewEvent]) -> None:
         transaction.append(event)
 
 
-async def ingest(folder: Path, rounds: int) -> None:
+async def ingest(folder: Path, rounds: int) -> list[Panel]:
     grouped: Rounds = []
     alone: Rounds = []
     acknowledged: Rounds = []
@@ -116,8 +118,10 @@ async def ingest(folder: Path, rounds: int) -> None:
             if limits.group_count > 1:
                 await lone(log, folder / "page", acknowledged, synced)
             await log.close()
-    show("ingest, 32 in flight, events/s", grouped, "a commit per event", alone)
-    show("a lone event's acknowledgement, µs", micro(acknowledged), "fdatasync of a page", micro(synced))
+    return [
+        show("ingest, 32 in flight, events/s", grouped, "a commit per event", alone),
+        show("a lone event's acknowledgement, µs", micro(acknowledged), "fdatasync of a page", micro(synced)),
+    ]
 
 
 async def lone(log: SqliteEventLog, path: Path, acknowledged: Rounds, synced: Rounds) -> None:
@@ -139,18 +143,23 @@ def micro(rounds_s: Rounds) -> Rounds:
     return [each * 1e6 for each in rounds_s]
 
 
-def show(what: str, ours: Rounds, yardstick: str, theirs: Rounds) -> None:
-    ratio = statistics.median(mine / their for mine, their in zip(ours, theirs, strict=True))
-    print(f"{what}: {statistics.median(ours):,.0f}; {yardstick}: {statistics.median(theirs):,.0f}; ratio {ratio:.2f}")
+def show(what: str, ours: Rounds, yardstick: str, theirs: Rounds, goal: Goal | None = None) -> Panel:
+    """Print a figure, its yardstick, and the median of the rounds' own ratios; gives the ratio's panel."""
+    ratio = Spread.of(mine / their for mine, their in zip(ours, theirs, strict=True))
+    verdict = f"   {goal.verdict(ratio)} ({goal})" if goal else ""
+    print(f"{what}: {Spread.of(ours).text(0)}; {yardstick}: {Spread.of(theirs).text(0)}")
+    print(f"    ratio {ratio.text(3)}{verdict}")
+    return Bars(title=f"{what} / {yardstick}", rows={"": ratio}, digits=3, goal=goal)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="on the disk to measure; a temporary one by default")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        uvloop.run(ingest(Path(folder), options.rounds))
+        panels = uvloop.run(ingest(Path(folder), options.rounds))
+    draw("log", "The event log without the webhook door", panels)
 
 
 if __name__ == "__main__":
