@@ -112,19 +112,24 @@ soak: $(VENV)/.installed ## Twenty minutes of everything at once: nothing may gr
 soak-short: $(VENV)/.installed ## The same for two minutes
 	$(BIN)/python -m bench.soak --minutes 2
 
-BENCHES := sends mapping rate_limit pressure transport feed live log webhooks large_batch capacity tracking crowd footprint where traces valkey
+BENCHES := sends tail growth mapping rate_limit pressure transport feed live log webhooks large_batch capacity tracking \
+           crowd footprint where traces valkey
+# Measured once more with nothing pinned to a core.
+BENCHES_FREE := sends tail
 .PHONY: bench
-bench: $(BENCHES:%=bench-%) ## Measure everything: see bench/README.md; one part of it by make bench-sends and the like
+bench: $(BENCHES:%=bench-%) ## Measure everything, with pictures in build/bench; one part by make bench-sends and the like
 
 .PHONY: bench-quick
 bench-quick: $(VENV)-bench/.installed ## A first look at what a send costs, in under 2 minutes
 	$(VENV)-bench/bin/python -m bench.sends --quick
-	$(VENV)-bench/bin/python -m bench.crowd --rounds 3 --seconds 0.5
+	$(VENV)-bench/bin/python -m bench.tail --quick
+	$(VENV)-bench/bin/python -m bench.crowd --seconds 0.3
 	$(VENV)-bench/bin/python -m bench.footprint --rounds 1
 
 .PHONY: $(BENCHES:%=bench-%)
 $(BENCHES:%=bench-%): bench-%: $(VENV)-bench/.installed
 	$(VENV)-bench/bin/python -m bench.$*
+	$(if $(filter $*,$(BENCHES_FREE)),$(VENV)-bench/bin/python -m bench.$* --free)
 
 .PHONY: lock
 lock: $(VENV)/.installed ## Choose the newest versions that fit and pin them by hash

@@ -15,8 +15,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.figures import LEAST_HEADROOM, MANY, SATURATED, Figures, Spread
+from bench.figures import LEAST_HEADROOM, MANY, SATURATED, Figures, Goal, Spread
 from bench.load import Order, Sample
+from bench.picture import Bars, draw
 from bench.processes import BenchFailed, Child, Cores, child, choose_cores, on
 from bench.sends import FIRST_S, FULL, ORDER_TIMEOUT_S, QUICK, Plan, certificate, settings_for
 
@@ -84,13 +85,16 @@ async def measure(plan: Plan, cores: Cores, *, tls: bool) -> Results:
     return results
 
 
-def report(transport: str, results: Results) -> None:
+def report(transport: str, results: Results) -> Bars:
     """A line for each that was measured: its cost, and how many times the gateway's sends its core could answer."""
+    fakes = {}
     for name, figures in results.items():
         cost = Spread.of(each.cpu_us for each in figures)
         rate = Spread.of(each.sends_per_s for each in figures)
         busy = Spread.of(each.busy for each in figures).median
         times = Spread.of(gateway.cpu_us / each.cpu_us for gateway, each in zip(results[GATEWAY], figures, strict=True))
+        if name != GATEWAY:
+            fakes[name] = times
         cells = (cost.text(0), f"{1e6 / cost.median:.0f}", rate.text(0), f"{busy:.2f}", times.text(1))
         print(f"{transport:<10}  {name:<14}", *(f"{cell:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True)))
         if name == GATEWAY and busy < SATURATED:
@@ -99,6 +103,8 @@ def report(transport: str, results: Results) -> None:
             print(
                 f"WARNING: {name} has less than {LEAST_HEADROOM:g} times the gateway's capacity; measure with another"
             )
+    goal = Goal(limit=LEAST_HEADROOM, at_least=True)
+    return Bars(title=f"times the gateway's capacity, {transport}", rows=fakes, digits=1, goal=goal)
 
 
 HEADS = ("CPU µs/send", "sends/core/s", "sends/s here", "busy", "times the gateway")
@@ -117,12 +123,15 @@ def main() -> None:
     print(f"{cores.description}\n")
     print(f"{'':<10}  {'':<14}", *(f"{head:>{width}}" for head, width in zip(HEADS, WIDTHS, strict=True)))
     try:
-        for transport, tls in (("plain HTTP", False), ("TLS", True)):
+        panels = [
             report(transport, asyncio.run(measure(plan, cores, tls=tls)))
+            for transport, tls in (("plain HTTP", False), ("TLS", True))
+        ]
     except BenchFailed as error:
         sys.exit(f"bench: {error}")
     except KeyboardInterrupt:
         sys.exit("bench: stopped")
+    draw("capacity", "What the fakes can answer", panels, subtitle=cores.description)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bench.figures import Spread
+from bench.figures import Goal, Spread
 from bench.load import Order
+from bench.picture import Bars, draw
 from bench.processes import child, choose_cores, cpu_s, on
 from bench.sends import certificate, settings_for
 
-MEMORY_GOAL, START_GOAL = 0.8, 4.0
+MEMORY_GOAL, START_GOAL = Goal(limit=0.8), Goal(limit=4.0)
 LIGHT_S = 2.0
 STACK = "grpc.aio, uvloop, httpx, httptools, orjson, pydantic, prometheus_client, structlog, uvicorn"
 IMPORT = "import time, {modules}\nprint(time.process_time(), open('/proc/self/statm').read().split()[1])"
@@ -78,12 +79,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     memory, start, lines = asyncio.run(rounds(parser.parse_args().rounds))
     print(*lines, sep="\n")
+    panels = []
     for name, ratios, goal in (
         ("resident memory: gateway under light load / importing the SDK", memory, MEMORY_GOAL),
         ("CPU time: start to ready / import of the libraries", start, START_GOAL),
     ):
         spread = Spread.of(ratios)
-        print(f"{name:<64}{spread.text(2)}   {'ok' if spread.median <= goal else 'ABOVE'} (at most {goal:g})")
+        print(f"{name:<64}{spread.text(2)}   {goal.verdict(spread)} ({goal})")
+        panels.append(Bars(title=name, rows={"": spread}, goal=goal))
+    draw("footprint", "What it takes to have a gateway at all", panels)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ import uvloop
 from conversation_gateway.v1 import batch_pb2, batch_pb2_grpc
 
 from bench import message
+from bench.figures import Spread
+from bench.picture import Bars, draw
 from bench.processes import BenchFailed, Child, child
 from gateway.http_server import HttpServer
 from gateway.listener import Listener
@@ -200,8 +202,12 @@ def main() -> None:
         uvloop.run(_Upstream().serve())
         return
     marks = [mark for mark in MARKS if mark < options.recipients] + [options.recipients]
-    if not _report(uvloop.run(measure(options.recipients, marks))):
-        sys.exit(1)
+    result = uvloop.run(measure(options.recipients, marks))
+    kept = _report(result)
+    memory = {f"{mark.accepted_count:,} accepted": Spread.of([mark.rss_bytes / 2**20]) for mark in result.marks}
+    panel = Bars(title="resident memory of the gateway, MiB", rows=memory, digits=1)
+    draw("large_batch", f"A batch of {options.recipients:,} recipients", [panel])
+    sys.exit(0 if kept else 1)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ to be answered 200, and every subscriber has to get every event once.
 
 import argparse
 import asyncio
-import statistics
 import tempfile
 import time
 from collections import deque
@@ -26,10 +25,12 @@ import uvloop
 from conversation_gateway.v1 import event_feed_pb2, event_feed_pb2_grpc
 
 from bench import message
+from bench.figures import Goal, Spread
+from bench.picture import Bars, draw
 from bench.processes import BenchFailed, Cores, child, choose_cores, on
 from bench.webhooks import SECRET, posts
 
-GOAL = 2.0
+GOAL = Goal(limit=2.0)
 DRAIN_S = 10.0
 
 
@@ -176,18 +177,18 @@ def _settings(folder: Path) -> dict[str, str]:
 
 
 def _report(rounds: list[Round], options: argparse.Namespace) -> None:
-    found = [each.p99s_ms() for each in rounds]
-    ratios = [receipt / answer for answer, receipt in found]
+    answers, receipts = zip(*(each.p99s_ms() for each in rounds), strict=True)
+    ratio = Spread.of(receipt / answer for answer, receipt in zip(answers, receipts, strict=True))
+    p99s = {"p99 of the 200, ms": Spread.of(answers), "p99 of a receipt, ms": Spread.of(receipts)}
     print(f"{options.rate:g} posts/s of 1 KB, {options.subscribers} subscribers, {len(rounds)} rounds")
-    for name, values in (
-        ("p99 of the 200, ms", [f[0] for f in found]),
-        ("p99 of a receipt, ms", [f[1] for f in found]),
-    ):
-        print(f"{name:24} {statistics.median(values):8.2f} ({min(values):.2f}-{max(values):.2f})")
-    print(
-        f"receipt p99 / 200 p99: {statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f}) "
-        f"(goal: at most {GOAL:g})"
-    )
+    for name, spread in p99s.items():
+        print(f"{name:24} {spread.text(2)}")
+    print(f"receipt p99 / 200 p99: {ratio.text(2)}   {GOAL.verdict(ratio)} ({GOAL})")
+    panels = [
+        Bars(title="from the post, ms", rows=p99s),
+        Bars(title="p99: receipt / 200", rows={"": ratio}, goal=GOAL),
+    ]
+    draw("live", f"From a webhook to {options.subscribers} subscribers", panels)
 
 
 def main() -> None:

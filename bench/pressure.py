@@ -24,6 +24,8 @@ import httpx
 from conversation_gateway.v1 import call_options_pb2, message_pb2, message_pb2_grpc
 
 from bench import message
+from bench.figures import Spread
+from bench.picture import Bars, draw
 from bench.processes import BenchFailed, Child, child
 
 PRIORITIES = (
@@ -167,15 +169,19 @@ async def measure(plan: Plan, limit_per_s: float) -> bool:
                 tally = await _offered(gateway, plan)
             seen = await seen_by(simulator.ready["url"])
     print(f"offered {tally.offered} calls in {plan.duration_s:g} s, told {dict(tally.codes)}")
+    shown = {}
     for priority in sorted(tally.waits_ms):
         waits = sorted(tally.waits_ms[priority])
         name = call_options_pb2.Priority.Name(priority).removeprefix("PRIORITY_")
         print(
             f"{name:7} {len(waits):6} sent, waited {waits[len(waits) // 2]} ms at p50, {tally.p99_ms(priority)} at p99"
         )
+        shown[name] = Spread(median=waits[len(waits) // 2], least=waits[0], greatest=tally.p99_ms(priority))
     kept = list(promises(plan, limit_per_s, tally, seen))
     for promise, holds in kept:
         print("ok    " if holds else "BROKEN", promise)
+    waited = Bars(title="wait for a permit, ms: p50, with the least and the p99", rows=shown, digits=0)
+    draw("pressure", f"{plan.offered_per_s:g} calls/s offered, {limit_per_s:g} granted", [waited])
     return all(holds for _, holds in kept)
 
 

@@ -1,11 +1,10 @@
 """What it costs to follow many messages at once.
 
-    python -m bench.tracking [--messages 10000]
+    python -m bench.tracking [--messages 10000] [--rounds 5]
 
 A real log and the real tracker, without gRPC: memory per message that is followed, with the task that follows it, while
-nothing comes; then the time
-from the commit of a receipt for each of them to its state in the hands of whoever follows; and how often the API was
-asked meanwhile, which has to be never.
+nothing comes; then the time from the commit of a receipt for each of them to its state in the hands of whoever follows;
+and how often the API was asked meanwhile, which has to be never. Medians of the rounds, each with a log of its own.
 """
 
 import argparse
@@ -17,11 +16,15 @@ import time
 import tracemalloc
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvloop
 from conversation_gateway.v1 import event_feed_pb2, message_pb2
 
+from bench.figures import Goal, Spread
+from bench.picture import Bars, draw
+from bench.processes import BenchFailed
 from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.journeys.progress import DELIVERED
@@ -31,7 +34,7 @@ from gateway.state.events import EventIndex, NewEvent
 from gateway.state.sqlite_log import SqliteEventLog
 
 PROJECT = "01JBPROJECT0000000000000000"
-GOAL_BYTES = 4096
+GOAL = Goal(limit=4096)
 
 
 def receipt(message_id: str) -> NewEvent:
@@ -115,8 +118,18 @@ async def waiting_bytes(count: int) -> float:
     return each
 
 
-async def measure(folder: Path, count: int) -> None:
-    log = await SqliteEventLog.open(folder / "state.db", clock=Clock())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one round has shown."""
+
+    bare_bytes: float
+    each_bytes: float
+    told_per_s: float
+    asked: int
+
+
+async def measure(path: Path, count: int) -> Round:
+    log = await SqliteEventLog.open(path, clock=Clock())
     witness = Witness(log=log, on_capability=lambda _: None)
     witness.start()
     followed = Followed(Tracker(witness=witness, clock=Clock()), witness, count)
@@ -131,25 +144,39 @@ async def measure(folder: Path, count: int) -> None:
     gc.collect()
     each = (tracemalloc.get_traced_memory()[0] - before) / count
     tracemalloc.stop()
-    print(f"a task that waits for anything at all, bytes: {bare:,.0f}")
-    print(f"memory per message followed, with its task, bytes: {each:,.0f} (goal: under {GOAL_BYTES:,} without)")
     start_s = time.perf_counter()
     for first in range(0, count, 256):
         await asyncio.gather(*(log.append(receipt(message_id)) for message_id in ids[first : first + 256]))
     await asyncio.gather(*tasks)
     elapsed_s = time.perf_counter() - start_s
-    print(f"{followed.told:,} receipts stored and told in {elapsed_s:.2f} s, {count / elapsed_s:,.0f}/s")
-    print(f"times the API was asked: {followed.asked} (goal: 0)")
+    if followed.told != count:
+        raise BenchFailed(f"{followed.told} of {count} receipts were told")
     witness.close()
     await log.close()
+    return Round(bare_bytes=bare, each_bytes=each, told_per_s=count / elapsed_s, asked=followed.asked)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        uvloop.run(measure(Path(folder), options.messages))
+        paths = [Path(folder) / f"{number}.db" for number in range(options.rounds)]
+        rounds = [uvloop.run(measure(path, options.messages)) for path in paths]
+    with_task = Spread.of(each.each_bytes for each in rounds)
+    alone = Spread.of(each.each_bytes - each.bare_bytes for each in rounds)
+    told = Spread.of(each.told_per_s for each in rounds)
+    print(f"{options.messages:,} messages followed at once, {options.rounds} rounds")
+    print(f"memory per message followed, with the task that follows it, bytes: {with_task.text(0)}")
+    print(f"without it, as any task takes some, bytes: {alone.text(0)}   {GOAL.verdict(alone)} ({GOAL})")
+    print(f"receipts stored and told, per second: {told.text(0)}")
+    print(f"times the API was asked: {sum(each.asked for each in rounds)} (goal: 0)")
+    panels = [
+        Bars(title="memory per message, bytes, without the task", rows={"": alone}, digits=0, goal=GOAL),
+        Bars(title="receipts stored and told, per second", rows={"": told}, digits=0),
+    ]
+    draw("tracking", f"{options.messages:,} messages followed at once", panels)
 
 
 if __name__ == "__main__":

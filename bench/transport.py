@@ -1,6 +1,6 @@
 """What one exchange costs the client in CPU time: our transport bare, the same under httpx's client, and stock httpx.
 
-    python bench/transport.py [--loop uvloop|asyncio] [--tls] [--rounds 5]
+    python -m bench.transport [--loop uvloop|asyncio] [--tls] [--rounds 5]
 
 The server has a process and, where there are two, a core of its own. Every answer is checked. The contenders take
 turns inside each round, so that a busy machine hurts all alike: read the ratios, not the microseconds.
@@ -11,7 +11,6 @@ import asyncio
 import multiprocessing
 import os
 import ssl
-import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +20,8 @@ import httpx
 import trustme
 import uvloop
 
+from bench.figures import Spread
+from bench.picture import Bars, Panel, draw
 from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.upstream.exchange import Limits, Origin, OutboundRequest
@@ -110,9 +111,10 @@ async def cpu_us(call: Call, concurrency: int, count: int) -> float:
     return (time.process_time() - start) / (each * concurrency) * 1e6
 
 
-async def compare(origin: Origin, trust: ssl.SSLContext, rounds: int) -> None:
+async def compare(origin: Origin, trust: ssl.SSLContext, rounds: int) -> list[Panel]:
     use_core(0)
-    print(f"{'in flight':>9}  {'way':28} {'CPU µs per call: median (min-max)':>36} {'ratio to stock':>15}")
+    panels: list[Panel] = []
+    print(f"{'in flight':>9}  {'way':28} {'CPU µs per call: median (min-max)':>36} {'ratio to stock':>24}")
     for concurrency in CONCURRENCY:
         async with contenders(origin, trust, concurrency) as calls:
             times: dict[str, list[float]] = {name: [] for name in calls}
@@ -123,11 +125,12 @@ async def compare(origin: Origin, trust: ssl.SSLContext, rounds: int) -> None:
                     spent_us = await cpu_us(call, concurrency, count)
                     if number:  # the first round only warms up
                         times[name].append(spent_us)
-        stock_us = statistics.median(times["stock httpx"])
+        costs = {name: Spread.of(spent) for name, spent in times.items()}
         for name, spent in times.items():
-            median_us = statistics.median(spent)
-            shown = f"{median_us:8.0f} ({min(spent):.0f}-{max(spent):.0f})"
-            print(f"{concurrency:9}  {name:28} {shown:>36} {median_us / stock_us:15.3f}")
+            ratio = Spread.of(ours / stock for ours, stock in zip(spent, times["stock httpx"], strict=True))
+            print(f"{concurrency:9}  {name:28} {costs[name].text(0):>36} {ratio.text(3):>24}")
+        panels.append(Bars(title=f"CPU per exchange, µs, {concurrency} in flight", rows=costs, digits=0))
+    return panels
 
 
 def main() -> None:
@@ -145,9 +148,10 @@ def main() -> None:
         server.start()
         origin = Origin(scheme="https" if options.tls else "http", host="127.0.0.1", port=port_of.recv())
         run = uvloop.run if options.loop == "uvloop" else asyncio.run
-        run(compare(origin, trust, options.rounds))
+        panels = run(compare(origin, trust, options.rounds))
         server.kill()
         server.join()
+    draw("transport", "One exchange with the API, client alone", panels)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,17 @@ from pathlib import Path
 
 import orjson
 
+from bench.figures import Spread
 from bench.load import Order, Sample
+from bench.picture import Bars, draw
 from bench.processes import child, choose_cores, on
 from bench.sends import certificate, settings_for
 
 IN_FLIGHT = 32
 WARM_UP_S = 1.0
 TIMEOUT_S = 30.0
+# Of the run without sampling, so that the cost has a spread; the shares need all of the other.
+PARTS = 5
 # The first prefix that fits, of a file of the gateway.
 LAYERS = (
     ("", "grpc.aio and uvloop, on the event loop's thread"),
@@ -66,7 +70,7 @@ async def measure(seconds: float) -> dict[str, float]:
             child("bench.upstream", *certificate(folder), core=cores.beside, environment=trust)
         )
 
-        async def run(*program: str, begin: signal.Signals | None = None) -> Sample:
+        async def run(*program: str, parts: int, begin: signal.Signals | None = None) -> list[Sample]:
             state = folder / program[0]
             state.mkdir()
             environment = trust | settings_for(upstream.ready["url"], state)
@@ -77,22 +81,23 @@ async def measure(seconds: float) -> dict[str, float]:
                     await load.ask(order, TIMEOUT_S)
                     if begin is not None:
                         os.kill(gateway.pid, begin)
-                    return Sample(**await load.ask(replace(order, duration_s=seconds), TIMEOUT_S + seconds))
+                    order = replace(order, duration_s=seconds / parts)
+                    return [Sample(**await load.ask(order, TIMEOUT_S + seconds)) for _ in range(parts)]
 
-        plain = await run("gateway.cli", "serve")
+        plain = await run("gateway.cli", "serve", parts=PARTS)
         found = folder / "seconds.json"
-        sampled = await run("bench.sampled", str(found), "serve", begin=signal.SIGUSR1)
-        print(f"{plain.cpu_s[0] / plain.send_count * 1e6:.0f} µs of CPU per send; {cores.description}\n")
-        return _by_layer(orjson.loads(found.read_bytes()), sampled, plain)
+        [sampled] = await run("bench.sampled", str(found), "serve", parts=1, begin=signal.SIGUSR1)
+        cost_us = Spread.of(each.cpu_s[0] / each.send_count * 1e6 for each in plain)
+        print(f"{cost_us.text(0)} µs of CPU per send; {cores.description}\n")
+        return _by_layer(orjson.loads(found.read_bytes()), sampled, cost_us.median)
 
 
-def _by_layer(seconds: dict[str, float], sampled: Sample, plain: Sample) -> dict[str, float]:
+def _by_layer(seconds: dict[str, float], sampled: Sample, cost_us: float) -> dict[str, float]:
     """What was found, as shares of what a send costs when nobody looks; the costliest layer first."""
     shares: Counter[str] = Counter()
     for file, used_s in seconds.items():
         shares[layer(file)] += used_s / sampled.cpu_s[0]  # type: ignore[assignment]
     shares[THREADS] = max(1 - sum(shares.values()), 0)
-    cost_us = plain.cpu_s[0] / plain.send_count * 1e6
     return {name: share * cost_us for name, share in shares.most_common()}
 
 
@@ -103,6 +108,8 @@ def main() -> None:
     whole = sum(costs.values())
     for name, cost_us in [*costs.items(), ("together", whole)]:
         print(f"{name:<72}{cost_us:>6.0f} µs {cost_us / whole:>6.0%}")
+    rows = {name.partition(":")[0]: Spread.of([cost_us]) for name, cost_us in costs.items()}
+    draw("where", "Where the CPU time of one send goes", [Bars(title="CPU per send, µs", rows=rows, digits=0)])
 
 
 if __name__ == "__main__":
