@@ -181,13 +181,12 @@ async def replay(folder: Path, rounds: int, count: int) -> list[Panel]:
     await log.close()
     batched = rates.pop("batched")
     goals = {"a plain SELECT": GOAL}
-    panels = [
-        show(f"replay of {count:,} events over gRPC, events/s", batched, name, theirs, goals.get(name))
-        for name, theirs in rates.items()
-    ]
+    panels = []
+    for name, theirs in rates.items():
+        panels += show(f"replay of {count:,} events over gRPC, events/s", batched, name, theirs, goals.get(name))
     batched, single = together.values()
     what = f"replay to {SUBSCRIBERS} subscribers side by side, events/s"
-    return [*panels, show(what, batched, "one event per message", single)]
+    return [*panels, *show(what, batched, "one event per message", single)]
 
 
 def subscribing(feed: Feed) -> Method:
@@ -204,7 +203,7 @@ def select_s(path: Path) -> float:
     return elapsed_s
 
 
-async def live(folder: Path, rounds: int) -> Panel:
+async def live(folder: Path, rounds: int) -> list[Panel]:
     log = await SqliteEventLog.open(folder / "live.db", clock=Clock())
     feed = Feed(log=log, clock=Clock(), project_id=PROJECT, limits=ONE_PER_MESSAGE)
     frames: list[bytes] = []
@@ -291,7 +290,7 @@ async def measure(folder: Path, rounds: int, events: int) -> list[Panel]:
     use_core(0)
     # First, before the others leave freed memory behind.
     await memory(folder)
-    return [*await replay(folder, rounds, events), await live(folder, rounds)]
+    return [*await replay(folder, rounds, events), *await live(folder, rounds)]
 
 
 def main() -> None:

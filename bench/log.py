@@ -119,8 +119,8 @@ async def ingest(folder: Path, rounds: int) -> list[Panel]:
                 await lone(log, folder / "page", acknowledged, synced)
             await log.close()
     return [
-        show("ingest, 32 in flight, events/s", grouped, "a commit per event", alone),
-        show("a lone event's acknowledgement, µs", micro(acknowledged), "fdatasync of a page", micro(synced)),
+        *show("ingest, 32 in flight, events/s", grouped, "a commit per event", alone),
+        *show("a lone event's acknowledgement, µs", micro(acknowledged), "fdatasync of a page", micro(synced)),
     ]
 
 
@@ -143,13 +143,15 @@ def micro(rounds_s: Rounds) -> Rounds:
     return [each * 1e6 for each in rounds_s]
 
 
-def show(what: str, ours: Rounds, yardstick: str, theirs: Rounds, goal: Goal | None = None) -> Panel:
-    """Print a figure, its yardstick, and the median of the rounds' own ratios; gives the ratio's panel."""
+def show(what: str, ours: Rounds, yardstick: str, theirs: Rounds, goal: Goal | None = None) -> list[Panel]:
+    """Print a figure, its yardstick, and the median of the rounds' own ratios; gives what to draw of it."""
     ratio = Spread.of(mine / their for mine, their in zip(ours, theirs, strict=True))
     verdict = f"   {goal.verdict(ratio)} ({goal})" if goal else ""
-    print(f"{what}: {Spread.of(ours).text(0)}; {yardstick}: {Spread.of(theirs).text(0)}")
+    rows = {"gateway": Spread.of(ours), yardstick: Spread.of(theirs)}
+    print(f"{what}: {rows['gateway'].text(0)}; {yardstick}: {rows[yardstick].text(0)}")
     print(f"    ratio {ratio.text(3)}{verdict}")
-    return Bars(title=f"{what} / {yardstick}", rows={"": ratio}, digits=3, goal=goal)
+    compared = Bars(title=f"gateway / {yardstick}", rows={"": ratio}, digits=3, goal=goal)
+    return [Bars(title=what, rows=rows, digits=0), *([compared] if goal else [])]
 
 
 def main() -> None:

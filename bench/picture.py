@@ -7,7 +7,7 @@ repeat and the goal as a dashed line. A library that draws them is sixty megabyt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isnan
+from math import floor, isnan, log10
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
@@ -19,7 +19,7 @@ FOLDER = ROOT / "build" / "bench"
 WIDTH, NAMES, VALUES, MARGIN = 960, 330, 190, 20
 ROW, TITLE, HEIGHT, LEGEND_ROW, CAP = 24, 40, 200, 18, 4
 COLOURS = ("#3b6ea5", "#c2703d", "#4f8a5b", "#8a5a9e", "#9a8b3c")
-INK, FAINT, RED = "#222222", "#9a9a9a", "#c0392b"
+INK, FAINT, RED = "#222222", "#8a8a8a", "#e03a2b"
 # A repeat far out would flatten all others: beyond so many times the greatest median the whisker leaves the picture.
 MOST_OUTLYING = 2.0
 
@@ -55,7 +55,9 @@ class Bars:
         for number, (name, spread) in enumerate(self.rows.items()):
             y = top + TITLE + ROW * number + ROW // 2
             sheet.text(NAMES - 10, y + 4, name, anchor="end")
-            sheet.text(WIDTH - MARGIN, y + 4, spread.text(self.digits), anchor="end")
+            alone = spread.least == spread.greatest
+            shown = f"{spread.median:.{self.digits}f}" if alone else spread.text(self.digits)
+            sheet.text(WIDTH - MARGIN, y + 4, shown, anchor="end")
             if isnan(spread.median):
                 continue
             right = NAMES + spread.median * scale
@@ -63,7 +65,7 @@ class Bars:
             sheet.whisker((NAMES + spread.least * scale, y), (min(NAMES + spread.greatest * scale, WIDTH - VALUES), y))
         if self.goal is not None:
             x = NAMES + self.goal.limit * scale
-            sheet.line((x, top + TITLE - 4), (x, top + self.height - MARGIN), RED, dashed=True)
+            sheet.line((x, top + TITLE - 4), (x, top + self.height - MARGIN), RED, dashed=True, width=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,32 +85,32 @@ class Lines:
     def draw(self, sheet: "Sheet", top: int) -> None:
         sheet.title(top, self.title, self.goal)
         known = [spread for spreads in self.series.values() for spread in spreads]
-        most, floor = greatest(known, self.goal), top + TITLE + HEIGHT
+        most, ground = greatest(known, self.goal), top + TITLE + HEIGHT
         left, right = 70, WIDTH - NAMES - MARGIN
         places = [left + 40 + (right - left - 80) * n / max(len(self.sizes) - 1, 1) for n in range(len(self.sizes))]
-        for part in range(5):
-            y = floor - HEIGHT * part / 4
+        for value in marks(most):
+            y = ground - HEIGHT * value / most
             sheet.line((left, y), (right, y), "#dddddd")
-            sheet.text(left - 8, y + 4, f"{most * part / 4:.3g}", anchor="end")
+            sheet.text(left - 8, y + 4, f"{value:g}", anchor="end")
         for x, size in zip(places, self.sizes, strict=True):
-            sheet.text(x, floor + 18, size, anchor="middle")
+            sheet.text(x, ground + 18, size, anchor="middle")
         for number, (name, spreads) in enumerate(self.series.items()):
             colour = COLOURS[number % len(COLOURS)]
             # A little apart, so that the whiskers of one do not hide the other's.
             xs = [x + 7 * (number - (len(self.series) - 1) / 2) for x in places]
-            points = [(x, floor - HEIGHT * s.median / most) for x, s in zip(xs, spreads, strict=False)]
+            points = [(x, ground - HEIGHT * s.median / most) for x, s in zip(xs, spreads, strict=False)]
             for before, after in pairwise(points):
                 sheet.line(before, after, colour, width=2)
             for (x, y), spread in zip(points, spreads, strict=False):
-                lowest, highest = (floor - HEIGHT * min(value / most, 1) for value in (spread.least, spread.greatest))
+                lowest, highest = (ground - HEIGHT * min(value / most, 1) for value in (spread.least, spread.greatest))
                 sheet.whisker((x, lowest), (x, highest), colour)
                 sheet.box(x - 3, y - 3, 6, 6, colour)
             y = top + TITLE + LEGEND_ROW * number + 10
             sheet.box(right + 20, y - 9, 10, 10, colour)
             sheet.text(right + 36, y, name)
         if self.goal is not None:
-            y = floor - HEIGHT * self.goal.limit / most
-            sheet.line((left, y), (right, y), RED, dashed=True)
+            y = ground - HEIGHT * self.goal.limit / most
+            sheet.line((left, y), (right, y), RED, dashed=True, width=2)
 
 
 class Sheet:
@@ -166,6 +168,13 @@ def greatest(spreads: Iterable[Spread], goal: Goal | None) -> float:
     limit = [goal.limit] if goal else []
     most = max([*(spread.median for spread in known), *limit], default=0.0) or 1.0
     return min(max([*(spread.greatest for spread in known), *limit, most]), MOST_OUTLYING * most) * 1.05
+
+
+def marks(most: float) -> list[float]:
+    """Round values from 0 to at most `most`, three to seven of them."""
+    size = 10 ** floor(log10(most))
+    step = next(step for step in (0.2 * size, 0.25 * size, 0.5 * size, size, 2 * size) if most / step <= 6)
+    return [number * step for number in range(int(most / step) + 1)]
 
 
 def picture(title: str, subtitle: str, panels: Sequence[Panel]) -> bytes:

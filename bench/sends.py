@@ -46,7 +46,7 @@ class Plan:
 
 
 FULL = Plan(repeat_count=5, duration_s=2.5, warm_up_s=0.4)
-QUICK = Plan(repeat_count=5, duration_s=0.4, warm_up_s=0.1)
+QUICK = Plan(repeat_count=5, duration_s=0.3, warm_up_s=0.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
