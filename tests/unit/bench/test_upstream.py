@@ -86,15 +86,23 @@ def test_only_the_send_in_question_is_accepted(
     assert transport.statuses == [status]
 
 
-async def test_an_upstream_may_take_its_time(transport: Written) -> None:
+async def test_an_upstream_may_take_its_time() -> None:
+    answered = asyncio.Event()
+
+    class Awaited(Written):
+        def write(self, data: bytes) -> None:
+            super().write(data)
+            if len(self.answers) == 2:
+                answered.set()
+
+    transport = Awaited()
     slow = upstream.Connection(0.01)
     slow.connection_made(transport)  # type: ignore[arg-type]  # the part of a transport that is used
 
     slow.data_received(request(message.SEND_PATH, BEARER, BODY) * 2)
 
     assert transport.statuses == []
-    while len(transport.statuses) < 2:
-        await asyncio.sleep(0.01)
+    await answered.wait()
     ids = [document["message_id"] for document in transport.documents]
     assert ids == sorted(ids), "in order"
 
