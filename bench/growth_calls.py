@@ -32,6 +32,8 @@ TIMEOUT_S = 55.0
 SETTLED_WITHIN_S = 60.0
 # Of those that were answered a moment ago, so many may be on their way back.
 ABOUT = 40
+# gRPC cancels calls when more than a thousand come before the server gets to them.
+AT_ONCE = 500
 
 
 class Line:
@@ -53,10 +55,11 @@ class Line:
         self.answered = 0
 
     async def grow(self, count: int) -> None:
-        """Have so many wait; returns when they do."""
-        for number in range(len(self._tasks), count):
-            self._tasks.append(asyncio.create_task(self._caller(self._calls[number % len(self._calls)])))
-        await self._wait_for(count - ABOUT, count)
+        """Have so many wait; returns when they do, or raises what a call has raised."""
+        while (there := len(self._tasks)) < count:
+            for number in range(there, min(there + AT_ONCE, count)):
+                self._tasks.append(asyncio.create_task(self._caller(self._calls[number % len(self._calls)])))
+            await self._wait_for(len(self._tasks) - ABOUT, len(self._tasks))
 
     async def leave(self) -> None:
         """Have nobody wait."""
