@@ -167,7 +167,7 @@ def main() -> None:
     print(f"upstream: {'the simulator' if options.simulator else 'bench.upstream'}; TLS with keep-alive")
     print(f"median (least-greatest) of {plan.repeat_count} repeats of {plan.duration_s:g} s\n")
     print(table(results), ratio_table(ratios(results)), sep="\n\n")
-    for doubt in [*doubts(results), *_doubts_about_libraries()]:
+    for doubt in [*doubts(results), *doubts_about_libraries()]:
         print(f"\nWARNING: {doubt}")
     draw("sends-free" if options.free else "sends", "One send, three ways", panels(results), subtitle=cores.description)
 
@@ -191,7 +191,7 @@ def panels(results: Results) -> list[Panel]:
     return [*found, Bars(title="CPU per send, compared", rows=shares, goal=CHEAPER)]
 
 
-def _doubts_about_libraries() -> list[str]:
+def doubts_about_libraries() -> list[str]:
     lines = []
     if not importlib.util.find_spec("sniffio"):
         lines.append(

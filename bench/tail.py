@@ -116,11 +116,11 @@ def doubts(results: Results) -> list[str]:
                 f"{NAMES[name]}: the load client began a hundredth of its sends more than {late_s * 1e3:.1f} ms late, "
                 "which is in its p99: other programs run here, or it is busy"
             )
-    most, places = max(each.most_in_flight for each in results[DIRECT]), DEFAULT_LIMITS.max_connections
+    most, places = Spread.of(each.most_in_flight for each in results[DIRECT]).median, DEFAULT_LIMITS.max_connections
     if most > places:
         lines.append(
-            f"up to {most} sends were in flight directly, each on a connection of its own, and the gateway has at most "
-            f"{places} connections to one host: beyond those its sends wait for one, which is in its p99"
+            f"up to {most:.0f} sends were in flight directly, each on a connection of its own, and the gateway has at "
+            f"most {places} connections to one host: beyond those its sends wait for one, which is in its p99"
         )
     load = Spread.of(each.cpu_s[0] / each.wall_s for each in results[GATEWAY]).median
     if load > MOST_LOAD:
@@ -141,7 +141,7 @@ def report(results: Results) -> Spread:
             Spread.of(each.p50_s * 1e3 for each in samples).text(1),
             Spread.of(each.p99_s * 1e3 for each in samples).text(1),
             f"{Spread.of(each.late_p99_s * 1e3 for each in samples).median:.2f}",
-            f"{max(each.most_in_flight for each in samples)}",
+            f"{Spread.of(each.most_in_flight for each in samples).median:.0f}",
             f"{Spread.of(each.cpu_s[client] / each.wall_s for each in samples).median:.2f}",
         )
         widths = (9, 22, 22, 13, 11, 13)
