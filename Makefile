@@ -124,7 +124,7 @@ bench-quick: $(VENV)-bench/.installed ## A first look at what a send costs, in u
 	$(VENV)-bench/bin/python -m bench.sends --quick
 	$(VENV)-bench/bin/python -m bench.tail --quick
 	$(VENV)-bench/bin/python -m bench.crowd --seconds 0.3
-	$(VENV)-bench/bin/python -m bench.footprint --rounds 1
+	$(VENV)-bench/bin/python -m bench.footprint
 
 .PHONY: $(BENCHES:%=bench-%)
 $(BENCHES:%=bench-%): bench-%: $(VENV)-bench/.installed
