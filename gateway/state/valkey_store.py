@@ -1,4 +1,4 @@
-"""The connection to the shared store, and what is known of its health.
+"""The connection to the shared store.
 
 Everything the replicas share goes through here: in groups on two lanes, one for events and one for what a send waits
 for, so that a backlog of events does not hold up a send. When the server is slow, away or refuses writes everybody is
@@ -14,48 +14,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import (
-    BusyLoadingError,
-    ClusterDownError,
-    NoScriptError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-)
-from redis.exceptions import (
-    ConnectionError as UnreachableError,
-)
+from redis.exceptions import NoScriptError, RedisError
 
 from gateway.errors import StoreError
+from gateway.state.valkey_health import Health
 from gateway.state.valkey_lane import Lane, Order
 from gateway.state.valkey_scripts import Script, script
 from gateway.state.valkey_server import Servers, UnsafeStoreError, command
 from gateway.state.writer import WriterLimits
-from gateway.telemetry import logs
-
-_log = logs.logger("state")
 
 SCRIPTS = (
     "open", "append", "read", "time", "overview", "acquire", "commit", "trim", "renew", "seen",
     "reserve", "dispatched", "conclude", "release", "settle", "beat",
     "token_read", "token_claim", "token_write", "token_drop", "lease",
 )  # fmt: skip
-REASONS = ("slow", "away", "read_only", "out_of_memory", "loading", "moved", "unsafe", "refused")
-_KINDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
-    (TimeoutError, "slow"),
-    (ReadOnlyError, "read_only"),
-    (OutOfMemoryError, "out_of_memory"),
-    (BusyLoadingError, "loading"),
-    (ClusterDownError, "moved"),
-    ((UnreachableError, OSError), "away"),
-)
-_WORDS = {
-    "READONLY": "read_only",
-    "OOM": "out_of_memory",
-    "MOVED": "moved",
-    "CLUSTERDOWN": "moved",
-    "UNBLOCKED": "moved",
-}
 _BEAT_S = 1.0
 _LEASE_MS = 5000
 _AGAIN_S = 0.2
@@ -105,12 +77,8 @@ class ValkeyStore:
         """Names this process to the others while it lives."""
         self._servers = servers
         self._client = client
-        self._count_failure = failed
         self._observe_commit = observe_commit
-        self._failure = ""
-        self._recovered = asyncio.Event()
-        self._recovered.set()
-        self._broken = asyncio.Event()
+        self._health = Health(failed=failed)
         self._closed = False
         self._events = Lane(name="events", send=self._send_events, limits=options.limits)
         self._calls = Lane(name="calls", send=self._send_calls, limits=options.limits)
@@ -126,8 +94,8 @@ class ValkeyStore:
     ) -> "ValkeyStore":
         """Connect, and check that the server is safe; `StoreError` with one clear line otherwise.
 
-        `failed` is told the reason, one of `REASONS`, whenever the store becomes unusable; `observe_commit` the number
-        of events in each group, and the seconds until it was on disk.
+        `failed` is told the reason, one of `valkey_health.REASONS`, whenever the store becomes unusable;
+        `observe_commit` the number of events in each group, and the seconds until it was on disk.
         """
         try:
             servers = Servers(url=options.url, key=_key(options.project_id, "log"), accept_unsafe=options.accept_unsafe)
@@ -142,12 +110,12 @@ class ValkeyStore:
     @property
     def usable(self) -> bool:
         """Whether the last word of the server was that it takes writes."""
-        return not self._failure and not self._closed
+        return not self._health.failure and not self._closed
 
     @property
     def failure(self) -> str:
-        """Why it cannot be used, one of `REASONS`; empty when it can."""
-        return self._failure
+        """Why it cannot be used, one of `valkey_health.REASONS`; empty when it can."""
+        return self._health.failure
 
     @property
     def waiting_count(self) -> int:
@@ -205,7 +173,7 @@ class ValkeyStore:
 
     async def recovered(self) -> None:
         """Wait until the store is usable."""
-        await self._recovered.wait()
+        await self._health.well()
 
     async def beat(self) -> None:
         """Prove that the server takes writes, and that this process lives; `StoreError` when it does not."""
@@ -227,7 +195,7 @@ class ValkeyStore:
         await self._client.aclose()
 
     def _check(self) -> None:
-        if self._closed or self._failure:
+        if not self.usable:
             raise StoreError.unavailable("the shared store cannot be used now")
 
     async def _send_calls(self, group: Sequence[Order]) -> list[Any]:
@@ -279,20 +247,15 @@ class ValkeyStore:
 
     def _failed(self, error: BaseException) -> StoreError:
         """Tell everybody from now on, until a beat has proved otherwise."""
-        reason = _reason(error)
-        if not self._failure and not self._closed:
-            self._failure = reason
-            self._recovered.clear()
-            self._broken.set()
-            self._count_failure(reason)
-            _log.error("store_unusable", reason=reason, error=type(error).__name__)
+        if not self._closed:
+            self._health.failed(error)
         return StoreError.unavailable("the shared store cannot be used now")
 
     async def _keep_alive(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._broken.wait(), _BEAT_S)
-            if self._failure:
+                await asyncio.wait_for(self._health.broken(), _BEAT_S)
+            if self._health.failure:
                 await self._recover()
             else:
                 try:
@@ -309,22 +272,13 @@ class ValkeyStore:
             await _load(client)
             await self.beat()
         except UnsafeStoreError as error:
-            if self._failure != "unsafe":
-                self._failure = "unsafe"
-                self._count_failure("unsafe")
-                _log.error("store_unsafe", danger=error.message)
+            self._health.unsafe(error.message)
         except (StoreError, RedisError, OSError, TimeoutError):
             pass
         except Exception as error:  # noqa: BLE001  # whatever a new server answers, it is asked again
-            if self._failure != "refused":
-                self._failure = "refused"
-                self._count_failure("refused")
-                _log.error("store_unusable", reason="refused", error=type(error).__name__)
+            self._health.puzzling(error)
         else:
-            self._failure = ""
-            self._broken.clear()
-            self._recovered.set()
-            _log.info("store_usable")
+            self._health.mended()
             return
         await asyncio.sleep(_AGAIN_S)
 
@@ -348,12 +302,3 @@ async def _load(client: Redis) -> None:
 
 def _key(project_id: str, *parts: str) -> str:
     return ":".join((f"cgw:{{{project_id}}}", *parts))
-
-
-def _reason(error: BaseException) -> str:
-    """The one of `REASONS` that an error stands for; a script's error wraps the one that it met."""
-    text = str(error)
-    return next(
-        (reason for kinds, reason in _KINDS if isinstance(error, kinds)),
-        next((reason for words, reason in _WORDS.items() if words in text), "refused"),
-    )
