@@ -253,8 +253,10 @@ class ValkeyStore:
 
     async def _keep_alive(self) -> None:
         while True:
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes in the moment of the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._health.broken(), _BEAT_S)
+                async with asyncio.timeout(_BEAT_S):
+                    await self._health.broken()
             if self._health.failure:
                 await self._recover()
             else:

@@ -78,5 +78,7 @@ class Leasing:
 
     async def _until(self, delay_s: float) -> None:
         """Wait for somebody who needs permits, or for the time when some go back."""
+        # Not `wait_for`: before Python 3.12 it loses a cancellation that comes in the moment of the event.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._low.wait(), min(max(delay_s, LEAST_GAP_S), _LONGEST_S))
+            async with asyncio.timeout(min(max(delay_s, LEAST_GAP_S), _LONGEST_S)):
+                await self._low.wait()

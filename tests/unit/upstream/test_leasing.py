@@ -1,5 +1,7 @@
 """A limiter whose permits come from a cell goes on, whatever the cell answers."""
 
+import asyncio
+
 import pytest
 
 from gateway.deadline import Deadline
@@ -48,6 +50,21 @@ def test_calls_go_on_at_the_local_share_and_at_the_shared_rate_when_the_cell_is_
     run(scenario)
 
     assert away == [True, False]
+
+
+@pytest.mark.parametrize("steps", range(5))
+def test_a_limiter_that_is_woken_just_as_it_is_closed_closes(steps: int) -> None:
+    async def scenario(clock: VirtualClock) -> None:
+        limiter = limiter_over(Cell(), clock, local_share=0.25)
+        await asyncio.sleep(0)
+        limiter.throttled("", 1.0, app_queue_full=False)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+
+        async with asyncio.timeout(10 * HOUR_S):
+            await limiter.close()
+
+    run(scenario)
 
 
 def limiter_over(cell: Cell, clock: VirtualClock, *, local_share: float) -> RateLimiter:
