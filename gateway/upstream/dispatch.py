@@ -63,6 +63,7 @@ class Dispatch:
         self._wake_s = 0.0
         self._expiries: list[tuple[float, int, Waiter]] = []
         self._arrivals = 0
+        self._settling: list[tuple[float, Waiter]] = []
 
     def stages(self) -> list[Stage]:
         """Every stage there is at this moment, the project's first."""
@@ -77,6 +78,8 @@ class Dispatch:
             heapq.heapify(self._expiries)
         self._arrivals += 1
         heapq.heappush(self._expiries, (waiter.expires_s, self._arrivals, waiter))
+        if waiter.settles_s < waiter.expires_s:
+            self._settling.append((now_s, waiter))
         self._advance(now_s)
 
     def leave(self, waiter: Waiter) -> None:
@@ -92,6 +95,17 @@ class Dispatch:
     def refresh(self) -> None:
         """Look again: permits have come, or ceased to."""
         self._advance(self._clock.monotonic())
+
+    def answered(self, asked_s: float) -> None:
+        """Look again: permits have come, and all that there were for those who waited at the instant `asked_s`."""
+        now_s = self._clock.monotonic()
+        self._advance(now_s)
+        settling, self._settling = self._settling, []
+        for joined_s, waiter in settling:
+            if joined_s <= asked_s and waiter.settles_s <= now_s:
+                self._expire(waiter)
+            elif not waiter.outcome.done():
+                self._settling.append((joined_s, waiter))
 
     def refuse_all(self) -> None:
         """Refuse everybody who waits."""

@@ -13,6 +13,8 @@ from gateway.upstream.pace import Pace
 
 # A permit that nobody used for so long goes back: the rate is everybody's.
 KEPT_S = 0.1
+# How long the answer of the cell may take for those who may not wait: as long as a send waits for the shared store.
+QUESTION_S = 0.05
 # As many permits are fetched ahead as this much of the recent demand.
 AHEAD_S = 0.05
 _NEVER = float("inf")
@@ -65,6 +67,11 @@ class LeasedPace:
         if self._away:
             return self._local.due_s if self._local else _NEVER
         return self._permits[0] if self._permits else _NEVER
+
+    @property
+    def question_s(self) -> float:
+        """What the cell has is known only when it has answered."""
+        return 0.0 if self._away else QUESTION_S
 
     def wait_s(self, permits: int, now_s: float) -> float:
         """Seconds until the last of the next `permits` is due, by what the others wanted lately.

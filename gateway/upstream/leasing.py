@@ -57,6 +57,7 @@ class Leasing:
 
     async def _ask(self, wish: Wish) -> float:
         """Ask once; the seconds after which it is worth asking again."""
+        asked_s = self._clock.monotonic()
         try:
             lease = await self._cell.lease(wish)
         except Exception as error:  # noqa: BLE001  # without this task no call would ever get a permit again
@@ -70,7 +71,7 @@ class Leasing:
         if self._pace.away:
             log.info("rate_limit_shared")
         self._pace.leased(lease, self._clock.monotonic())
-        self._dispatch.refresh()
+        self._dispatch.answered(asked_s)
         return max(lease.again_s, LEAST_GAP_S)
 
     async def _rest(self, delay_s: float) -> None:

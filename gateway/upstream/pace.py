@@ -18,6 +18,10 @@ class Permits(Protocol):
     def due_s(self) -> float:
         """The instant from which the next permit may be taken; it may lie in the past."""
 
+    @property
+    def question_s(self) -> float:
+        """The longest that it takes to find out whether there is a permit."""
+
     def wanted(self) -> None:
         """Somebody waits for a permit."""
 
@@ -77,6 +81,11 @@ class Pace:
     def due_s(self) -> float:
         """The instant from which the next permit may be taken; it may lie in the past."""
         return self._paid_at_s - self._tolerance_s
+
+    @property
+    def question_s(self) -> float:
+        """Nothing: these permits are here or not."""
+        return 0.0
 
     def wanted(self) -> None:
         """Somebody waits for a permit; these need no fetching."""

@@ -263,7 +263,9 @@ class RateLimiter:
             priority=claim.priority,
             caller=claim.caller,
             app_id=claim.app_id,
-            expires_s=expires_s,
+            # Who may not wait waits for the answer whether there is a permit, where that has to be asked.
+            expires_s=max(expires_s, min(deadline.at_s, now_s + self._pace.question_s)),
+            settles_s=expires_s,
             outcome=asyncio.get_running_loop().create_future(),
         )
 

@@ -41,7 +41,8 @@ _LEAST_URGENT_FIRST = tuple(reversed(Priority))
 class Waiter:
     """One call that waits: `outcome` becomes true with a permit, false when it will not get one in time.
 
-    `permits` are those taken for it so far, each with what its pace needs to take it back.
+    `permits` are those taken for it so far, each with what its pace needs to take it back. A call may wait until
+    `expires_s`; from `settles_s` on only for the answer to a question that was asked when it waited already.
     """
 
     priority: Priority
@@ -49,6 +50,7 @@ class Waiter:
     app_id: str
     expires_s: float
     outcome: asyncio.Future[bool]
+    settles_s: float = math.inf
     line: "WaitingLine | None" = None
     permits: list[tuple[Permits, int]] = field(default_factory=list)
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.deadline import Deadline
-from gateway.errors import StoreError
+from gateway.errors import LimitError, StoreError
 from gateway.state.permits import Lease, Wish
 from gateway.upstream.rate_limit import Claim, RateLimiter
 from tests.limiter_desk import HOUR_S
@@ -20,9 +20,11 @@ class Cell:
     def __init__(self) -> None:
         self.error: Exception | None = None
         self.asked = 0
+        self.delay_s = 0.0
 
     async def lease(self, wish: Wish) -> Lease:
         self.asked += 1
+        await asyncio.sleep(self.delay_s)
         if self.error is not None:
             raise self.error
         return Lease(
@@ -50,6 +52,20 @@ def test_calls_go_on_at_the_local_share_and_at_the_shared_rate_when_the_cell_is_
     run(scenario)
 
     assert away == [True, False]
+
+
+def test_a_call_that_may_not_wait_is_refused_soon_where_the_cell_does_not_answer() -> None:
+    async def scenario(clock: VirtualClock) -> float:
+        cell = Cell()
+        cell.delay_s = 1.0
+        limiter = limiter_over(cell, clock, local_share=0.25)
+        started_s = clock.monotonic()
+        with pytest.raises(LimitError):
+            await limiter.acquire(Claim(max_wait_s=0.0), Deadline.after(HOUR_S, clock))
+        await limiter.close()
+        return clock.monotonic() - started_s
+
+    assert run(scenario) == pytest.approx(0.05, abs=0.0011)
 
 
 @pytest.mark.parametrize("steps", range(5))
