@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from gateway.clock import Clock
 from gateway.state.valkey_log import ValkeyEventLog
 from gateway.state.writer import WriterLimits
+from tests import limiter_desk
 from tests.integration.shared.opening import opened_store
+from tests.integration.shared.virtual import LEASED, virtual_limiter
 from tests.unit.state import sample
 from tests.valkey_server import ValkeyServer, running_server
 
@@ -49,3 +52,12 @@ def shared_log(valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch) -> None:
                 await log.close()
 
     monkeypatch.setattr(sample, "open_log", open_shared)
+
+
+@pytest.fixture(scope="module")
+def shared_rate(valkey_session: ValkeyServer) -> Iterator[None]:
+    """Have every limiter that a test opens lease from the shared store."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limiter_desk, "open_limiter", partial(virtual_limiter, valkey_session))
+        patch.setattr(limiter_desk, "allowance", LEASED)
+        yield

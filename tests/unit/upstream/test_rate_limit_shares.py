@@ -17,7 +17,7 @@ async def test_a_caller_gets_no_more_than_its_share_even_when_all_else_is_free(d
             group.create_task(desk.ask(Claim(caller="campaign")))
 
     # 100 a second and a burst of 10: a fifth of both.
-    assert max(wait_s for _, wait_s in desk.admitted) == pytest.approx(40 / 20, abs=0.01)
+    assert max(wait_s for _, wait_s in desk.admitted) == pytest.approx(40 / 20, abs=0.01 + desk.late_s)
 
 
 @on_virtual_time
@@ -28,7 +28,7 @@ async def test_a_caller_at_its_share_holds_nobody_else_up(desk: Desk) -> None:
 
     wait_s = await desk.ask(Claim(caller="person"))
 
-    assert wait_s == 0.0
+    assert wait_s <= desk.late_s
 
 
 @on_virtual_time
@@ -64,7 +64,7 @@ async def test_a_share_may_change_while_calls_wait(desk: Desk) -> None:
     unbound_s = await desk.ask(Claim(caller="campaign"))
 
     assert max(wait_s for _, wait_s in desk.admitted) < 1.5
-    assert unbound_s < 0.05
+    assert unbound_s < 0.05 + desk.late_s
 
 
 @on_virtual_time

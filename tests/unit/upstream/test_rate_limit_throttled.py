@@ -1,11 +1,15 @@
-"""What a 429 does: to the project, to one app, and to nobody else."""
+"""What a 429 does: to the project, to one app, and to nobody else.
+
+It is the same over both states but for what `test_rate_limit` says; the rate as the metrics tell it is that of the last
+lease, so a call goes before each look at it.
+"""
 
 import asyncio
 
 import pytest
 
 from gateway.upstream.rate_limit import Claim
-from tests.limiter_desk import Desk, on_virtual_time, refusal_of
+from tests.limiter_desk import Desk, on_virtual_time, open_desk, refusal_of
 from tests.virtual_time import VirtualClock, run
 
 NORMAL_CALL = Claim(caller="caller")
@@ -16,21 +20,23 @@ async def test_after_a_429_nothing_leaves_until_the_pause_is_over_and_then_no_bu
     desk.limiter.throttled("app", 2.0, app_queue_full=False)
 
     tasks = [await desk.wait(NORMAL_CALL) for _ in range(3)]
+    await asyncio.sleep(0.5)
     paused = desk.limiter.stats()
     waits_s = await asyncio.gather(*tasks)
 
-    assert paused.pause_left_s == 2.0
+    assert paused.pause_left_s == pytest.approx(1.5)
     assert paused.rate_per_s == pytest.approx(70.0)
-    assert waits_s == pytest.approx([2.0, 2.0 + 1 / 70, 2.0 + 2 / 70], abs=0.0011)
+    assert waits_s == pytest.approx([2.0, 2.0 + 1 / 70, 2.0 + 2 / 70], abs=desk.late_s)
+    assert min(waits_s) >= 2.0
 
 
 @pytest.mark.parametrize("retry_after_s", [None, 0.0])
 def test_a_429_that_names_no_delay_pauses_for_a_second(retry_after_s: float | None) -> None:
     async def scenario(clock: VirtualClock) -> None:
-        desk = Desk(clock)
-        desk.limiter.throttled("", retry_after_s, app_queue_full=False)
+        async with open_desk(clock) as desk:
+            desk.limiter.throttled("", retry_after_s, app_queue_full=False)
 
-        assert await desk.ask(NORMAL_CALL) == pytest.approx(1.0, abs=0.0011)
+            assert await desk.ask(NORMAL_CALL) == pytest.approx(1.0, abs=desk.late_s)
 
     run(scenario)
 
@@ -40,8 +46,10 @@ async def test_the_rate_recovers_within_fifteen_seconds_of_a_pause(desk: Desk) -
     desk.limiter.throttled("", 1.0, app_queue_full=False)
 
     await asyncio.sleep(8.5)
+    await desk.ask(NORMAL_CALL)
     midway = desk.limiter.stats().rate_per_s
     await asyncio.sleep(7.5)
+    await desk.ask(NORMAL_CALL)
 
     assert midway == pytest.approx(85.0)
     assert desk.limiter.stats().rate_per_s == pytest.approx(100.0)
@@ -51,8 +59,9 @@ async def test_the_rate_recovers_within_fifteen_seconds_of_a_pause(desk: Desk) -
 async def test_calls_refused_together_cut_the_rate_once(desk: Desk) -> None:
     for _ in range(30):
         desk.limiter.throttled("", 1.0, app_queue_full=False)
+    await desk.ask(NORMAL_CALL)
 
-    assert desk.limiter.stats().rate_per_s == pytest.approx(70.0)
+    assert desk.limiter.stats().rate_per_s == pytest.approx(70.0, abs=0.2)
 
 
 @on_virtual_time
@@ -60,6 +69,7 @@ async def test_the_rate_never_falls_below_a_twentieth(desk: Desk) -> None:
     for _ in range(30):
         desk.limiter.throttled("", 1.0, app_queue_full=False)
         await asyncio.sleep(1.0)
+    await desk.ask(NORMAL_CALL)
 
     assert desk.limiter.stats().rate_per_s == pytest.approx(5.0, abs=2.0)
 
@@ -68,7 +78,7 @@ async def test_the_rate_never_falls_below_a_twentieth(desk: Desk) -> None:
 async def test_a_monstrous_retry_after_is_capped(desk: Desk) -> None:
     desk.limiter.throttled("", 1e9, app_queue_full=False)
 
-    assert await desk.ask(NORMAL_CALL) == pytest.approx(60.0, abs=0.0011)
+    assert await desk.ask(NORMAL_CALL) == pytest.approx(60.0, abs=desk.late_s)
 
 
 @on_virtual_time
@@ -80,8 +90,8 @@ async def test_an_app_whose_queue_is_full_is_slowed_and_holds_up_nobody_else(des
     quick_s = [await desk.ask(other) for _ in range(5)]
     slow_s = await asyncio.gather(*slow)
 
-    assert quick_s == [0.0] * 5
-    assert slow_s == pytest.approx([2.0, 2.05, 2.1], abs=0.005)
+    assert max(quick_s) <= desk.late_s
+    assert slow_s == pytest.approx([2.0, 2.05, 2.1], abs=0.005 + desk.late_s)
     assert desk.limiter.stats().slowed_apps == 1
 
 
@@ -93,8 +103,8 @@ async def test_calls_that_wait_already_when_their_app_is_slowed_let_the_others_p
 
     desk.limiter.throttled("full", 2.0, app_queue_full=True)
 
-    assert await quick == pytest.approx(0.01, abs=0.0011)
-    assert await asyncio.gather(*slow) == pytest.approx([2.0, 2.05, 2.1], abs=0.005)
+    assert await quick == pytest.approx(0.01, abs=desk.late_s)
+    assert await asyncio.gather(*slow) == pytest.approx([2.0, 2.05, 2.1], abs=0.005 + desk.late_s)
 
 
 @on_virtual_time
@@ -115,7 +125,7 @@ async def test_an_app_that_has_recovered_is_forgotten(desk: Desk) -> None:
     await asyncio.sleep(2.0 + 80.0)
 
     assert desk.limiter.stats().slowed_apps == 0
-    assert await desk.ask(Claim(app_id="full")) == 0.0
+    assert await desk.ask(Claim(app_id="full")) <= desk.late_s
 
 
 @on_virtual_time
@@ -128,4 +138,4 @@ async def test_a_slowed_app_gets_back_what_a_cancelled_call_was_given(desk: Desk
 
     first.cancel()
 
-    assert await second == pytest.approx(1.5, abs=0.0011)
+    assert await second == pytest.approx(1.5, abs=desk.late_s)

@@ -1,0 +1,7 @@
+"""The tests of `upstream/test_rate_limit_shares`, over the shared state."""
+
+import pytest
+
+from tests.unit.upstream.test_rate_limit_shares import *  # noqa: F403
+
+pytestmark = pytest.mark.usefixtures("shared_rate")
