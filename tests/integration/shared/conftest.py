@@ -12,8 +12,9 @@ from gateway.state.valkey_log import ValkeyEventLog
 from gateway.state.writer import WriterLimits
 from tests import limiter_desk
 from tests.integration.shared.opening import opened_store
-from tests.integration.shared.virtual import LEASED, virtual_limiter
+from tests.integration.shared.virtual import LEASED, virtual_limiter, virtual_vault
 from tests.unit.state import sample
+from tests.unit.upstream import tokens_stage
 from tests.valkey_server import ValkeyServer, running_server
 
 
@@ -60,4 +61,12 @@ def shared_rate(valkey_session: ValkeyServer) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(limiter_desk, "open_limiter", partial(virtual_limiter, valkey_session))
         patch.setattr(limiter_desk, "allowance", LEASED)
+        yield
+
+
+@pytest.fixture(scope="module")
+def shared_token(valkey_session: ValkeyServer) -> Iterator[None]:
+    """Have every gateway of a test share its token with the others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokens_stage, "open_vault", partial(virtual_vault, valkey_session))
         yield

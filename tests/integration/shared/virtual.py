@@ -15,6 +15,7 @@ from gateway.state.valkey_lane import Order
 from gateway.state.valkey_permits import CellRate, ValkeyPermitCell
 from gateway.state.valkey_scripts import Script, script
 from gateway.state.valkey_store import ValkeyStore
+from gateway.state.valkey_tokens import ValkeyTokenVault
 from gateway.upstream.dispatch import Timers
 from gateway.upstream.leased_pace import KEPT_S, QUESTION_S
 from gateway.upstream.rate_limit import RECOVERY_PER_S, RateLimiter
@@ -41,11 +42,16 @@ class VirtualStore(ValkeyStore):
 
     _aged_s: dict[int, float] = {}  # noqa: RUF012  # by port: what was aged for one of them is aged for all
     server: ValkeyServer
+    answer_s = 0.0
+    """How long the answer about permits takes."""
 
     async def call(self, work: Script, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int]) -> Any:
         """Run a script at this virtual instant."""
         if work is script("lease"):
-            return await super().call(told_the_time(), keys, (*arguments, int(virtual_loop().time() * 1_000_000)))
+            arguments = (*arguments, int(virtual_loop().time() * 1_000_000))
+            answer = await super().call(told_the_time(), keys, arguments)
+            await asyncio.sleep(self.answer_s)
+            return answer
         self._age()
         return await super().call(work, keys, arguments)
 
@@ -102,11 +108,15 @@ async def virtual_limiter(
     rate_per_s: float,
     burst: int,
     timers: Timers | None = None,
+    cell: str = "",
+    answer_s: float = 0.0,
     **bounds: Any,
 ) -> AsyncIterator[RateLimiter]:
-    """A limiter that leases from a cell which nobody used before."""
+    """A limiter that leases from the cell of that name, or one which nobody used before."""
     async with virtual_store(server) as store:
         rate = CellRate(rate_per_s=rate_per_s, burst=burst, recovery_per_s2=rate_per_s * RECOVERY_PER_S)
+        store.answer_s = answer_s
+        permits = ValkeyPermitCell(store=store, project_id=cell or secrets.token_hex(8), rate=rate)
         limiter = RateLimiter(
             project_id="project",
             clock=clock,
@@ -114,8 +124,15 @@ async def virtual_limiter(
             rate_per_s=rate_per_s,
             margin=0.0,
             burst=burst,
-            cell=ValkeyPermitCell(store=store, project_id=secrets.token_hex(8), rate=rate),
+            cell=permits,
             **bounds,
         )
         yield limiter
         await limiter.close()
+
+
+@asynccontextmanager
+async def virtual_vault(server: ValkeyServer, project_id: str) -> AsyncIterator[ValkeyTokenVault]:
+    """Where a replica shares the token of a project."""
+    async with virtual_store(server) as store:
+        yield ValkeyTokenVault(store=store, project_id=project_id, key_id="key", key_secret="secret")

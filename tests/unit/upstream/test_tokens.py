@@ -1,95 +1,16 @@
-"""One token for everybody: fetched once, renewed ahead of time, and never by a storm."""
+"""One token for everybody: fetched once, renewed ahead of time, and never by a storm.
+
+The same over both states. Replicas that share a state share the token as well, so a hundred of them make no storm.
+"""
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable
 
 import grpc
-import orjson
 import pytest
 
-from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError
-from gateway.upstream.exchange import Fault, InboundResponse, OutboundRequest, SentNoAnswer
-from gateway.upstream.hosts import Endpoint
-from gateway.upstream.tokens import TokenCache
-from tests.virtual_time import VirtualClock, run
-
-LIFE_S = 3600
-
-
-class AuthHost:
-    """A token endpoint on virtual time, as a bucket of 30 refilled at 10 a second."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.asked_at: list[float] = []
-        self.granted = 0
-        self.delay_s = 0.0
-        self.status = 200
-        self.headers: tuple[tuple[bytes, bytes], ...] = ()
-        self.body: bytes | None = None
-        self.silent = False
-        self._level, self._filled_s = 30.0, clock.monotonic()
-
-    async def exchange(self, request: OutboundRequest, _deadline: Deadline) -> InboundResponse:
-        assert request.target == "/oauth2/token"
-        now_s = self.clock.monotonic()
-        self.asked_at.append(now_s)
-        self._level = min(30.0, self._level + (now_s - self._filled_s) * 10.0)
-        self._filled_s = now_s
-        await self.clock.sleep(self.delay_s)
-        if self.silent:
-            raise SentNoAnswer(Fault.TIMEOUT)
-        if self._level < 1:
-            return InboundResponse(status=429)
-        self._level -= 1
-        if self.status != 200:
-            return InboundResponse(status=self.status, headers=self.headers)
-        self.granted += 1
-        token = {"access_token": f"token-{self.granted}", "expires_in": LIFE_S, "token_type": "bearer"}
-        return InboundResponse(status=200, body=orjson.dumps(token) if self.body is None else self.body)
-
-
-class Stage:
-    """A host and a cache in front of it."""
-
-    def __init__(self, clock: VirtualClock) -> None:
-        self.clock = clock
-        self.host = AuthHost(clock)
-        self.cache = self.another()
-
-    def another(self, seed: int = 0) -> TokenCache:
-        return TokenCache(
-            transport=self.host,
-            endpoint=Endpoint.of("http://127.0.0.1:1", pool="auth"),
-            key_id="key",
-            key_secret="secret",
-            clock=self.clock,
-            randomness=random.Random(seed),
-        )
-
-    async def token(self, timeout_s: float = 60.0) -> str:
-        return await self.cache.get(Deadline.after(timeout_s, self.clock))
-
-    async def failure(self) -> UpstreamError:
-        with pytest.raises(UpstreamError) as caught:
-            await self.token(timeout_s=600.0)
-        return caught.value
-
-    async def renewed(self) -> None:
-        """Let a renewal in the background come to its end."""
-        if self.cache._renewal is not None:
-            await asyncio.wait({self.cache._renewal})
-
-
-def on_stage(scenario: Callable[[Stage], Awaitable[None]]) -> Callable[[], None]:
-    def test() -> None:
-        run(lambda clock: scenario(Stage(clock)))
-
-    test.__name__ = scenario.__name__
-    return test
+from tests.unit.upstream.tokens_stage import LIFE_S, Stage, on_stage
 
 
 @on_stage
@@ -144,7 +65,7 @@ async def test_a_token_is_renewed_between_three_quarters_and_four_fifths_of_its_
 async def test_gateways_that_started_together_do_not_renew_together(stage: Stage) -> None:
     renewals = set()
     for seed in range(20):
-        cache = stage.another(seed)
+        cache = await stage.another(seed)
         await cache.get(Deadline.after(60, stage.clock))
         assert cache._token is not None
         renewals.add(cache._token.renew_at_s)
@@ -263,9 +184,10 @@ def test_an_answer_without_a_usable_token_is_no_token(body: bytes) -> None:
     on_stage(scenario)()
 
 
+@pytest.mark.embedded
 @on_stage
 async def test_a_hundred_gateways_starting_together_settle_without_a_storm(stage: Stage) -> None:
-    caches = [stage.another(seed) for seed in range(100)]
+    caches = [await stage.another(seed) for seed in range(100)]
     started_s = stage.clock.monotonic()
 
     await asyncio.gather(*(cache.get(Deadline.after(60, stage.clock)) for cache in caches))
