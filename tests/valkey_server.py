@@ -63,6 +63,11 @@ class ValkeyServer:
             self._child.wait(PATIENCE_S)
             self._child = None
 
+    def signal(self, number: int) -> None:
+        """Have it stand still, or go on."""
+        assert self._child is not None
+        self._child.send_signal(number)
+
     def kill(self) -> None:
         """End it without a word, as a crash would."""
         self.stop(signal.SIGKILL)
