@@ -13,7 +13,9 @@ import asyncio
 import functools
 import itertools
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeAlias
 
 import uvloop
 
@@ -21,12 +23,18 @@ from bench.figures import Goal, Spread
 from bench.picture import Bars, draw
 from gateway.clock import Clock
 from gateway.deadline import Deadline
-from gateway.upstream.rate_limit import Claim, Priority, RateLimiter
+from gateway.state.valkey_permits import CellRate, ValkeyPermitCell
+from gateway.state.valkey_store import StoreOptions, ValkeyStore
+from gateway.upstream.rate_limit import RECOVERY_PER_S, Claim, Priority, RateLimiter
 
 RATE_PER_S = 792.0
 LINE_LENGTHS = (10, 1_000, 10_000)
 CALLERS = 20
 TARGET = Goal(limit=5.0)
+# As many as `sends` has.
+IN_FLIGHT = 32
+
+Opening: TypeAlias = AbstractAsyncContextManager[RateLimiter]
 
 
 class HandClock(Clock):
@@ -64,6 +72,63 @@ async def uncontended_us(permits: int) -> float:
     for _ in range(permits):
         await subject.acquire(claim, deadline)
     return (time.process_time() - started_s) / permits * 1e6
+
+
+async def offered_us(opening: Opening, offered_per_s: float, seconds: float) -> float:
+    """A permit of those that calls ask for at a steady rate, own or leased: CPU beyond that of asking for none."""
+    async with opening as subject:
+        plain_s, _ = await _offered(None, offered_per_s, seconds)
+        spent_s, permits = await _offered(subject, offered_per_s, seconds)
+    return max(spent_s - plain_s, 0.0) / permits * 1e6
+
+
+async def _offered(subject: RateLimiter | None, offered_per_s: float, seconds: float) -> tuple[float, int]:
+    """The CPU time that a while of calls takes, and how many there were."""
+    clock = Clock()
+    claim, deadline, permits = Claim(caller="caller"), Deadline.after(3600.0, clock), 0
+    over_s = clock.monotonic() + seconds
+
+    async def caller(number: int) -> None:
+        nonlocal permits
+        await asyncio.sleep(number / offered_per_s)
+        while clock.monotonic() < over_s:
+            if subject is not None:
+                await subject.acquire(claim, deadline)
+            permits += 1
+            await asyncio.sleep(IN_FLIGHT / offered_per_s)
+
+    started_s = time.process_time()
+    await asyncio.gather(*map(caller, range(IN_FLIGHT)))
+    return time.process_time() - started_s, permits
+
+
+@asynccontextmanager
+async def embedded(rate_per_s: float) -> AsyncIterator[RateLimiter]:
+    """A limiter that has the project's rate for itself."""
+    loop = asyncio.get_running_loop()
+    yield RateLimiter(project_id="bench", clock=Clock(), timers=loop, rate_per_s=rate_per_s, margin=0.0)
+
+
+@asynccontextmanager
+async def leased(rate_per_s: float, *, url: str) -> AsyncIterator[RateLimiter]:
+    """A limiter that leases its permits from the Valkey at a URL."""
+    # Patient, as falling back on the local share costs less.
+    store = await ValkeyStore.open(StoreOptions(url=url, project_id="bench", wait_s=1.0))
+    rate = CellRate(rate_per_s=rate_per_s, burst=40, recovery_per_s2=rate_per_s * RECOVERY_PER_S)
+    subject = RateLimiter(
+        project_id="bench",
+        clock=Clock(),
+        timers=asyncio.get_running_loop(),
+        rate_per_s=rate_per_s,
+        margin=0.0,
+        cell=ValkeyPermitCell(store=store, project_id="bench", rate=rate),
+        local_share=0.25,
+    )
+    try:
+        yield subject
+    finally:
+        await subject.close()
+        await store.close()
 
 
 async def queued_us(waiting: int, permits: int) -> float:

