@@ -15,8 +15,9 @@ from gateway.upstream.pace import Pace
 KEPT_S = 0.1
 # How long the answer of the cell may take for those who may not wait: as long as a send waits for the shared store.
 QUESTION_S = 0.05
-# As many permits are fetched ahead as this much of the recent demand.
-AHEAD_S = 0.05
+# As many permits are fetched ahead as this much of the recent demand, whenever half of them are left: each lease is a
+# round trip, whose CPU its permits share. More would grow stale before it is used.
+AHEAD_S = 0.08
 _NEVER = float("inf")
 # The memory of the recent demand.
 _MEMORY_S = 0.25

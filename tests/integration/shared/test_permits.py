@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from gateway.deadline import Deadline
 from gateway.state.permits import Wish
 from gateway.state.valkey_permits import CellRate, ValkeyPermitCell
+from gateway.upstream.leased_pace import AHEAD_S
 from gateway.upstream.rate_limit import Claim, Priority, RateLimiter
 from tests.integration.shared.opening import opened_store
 from tests.integration.shared.virtual import LEASED, virtual_limiter
@@ -19,7 +20,7 @@ from tests.virtual_time import VirtualClock, run
 
 RATE = CellRate(rate_per_s=200.0, burst=1, recovery_per_s2=4.0)
 # What one replica holds at most of what others may be in need of: a lease, and what it had fetched ahead.
-HELD = RATE.chunk + 10
+HELD = RATE.chunk + int(RATE.rate_per_s * AHEAD_S)
 
 
 class Replicas:
