@@ -88,6 +88,18 @@ class ValkeyServer:
             return client.execute_command(*command)  # type: ignore[no-untyped-call]  # the library's own gap
 
 
+class ValkeyCluster(ValkeyServer):
+    """Servers that share the slots, entered by the first of them."""
+
+    def __init__(self, servers: list[ValkeyServer]) -> None:
+        self.port = servers[0].port
+        self._servers = servers
+
+    def do(self, *command: bytes | str | int) -> list[Any]:
+        """The answers of all to one command."""
+        return [server.do(*command) for server in self._servers]
+
+
 @contextmanager
 def running_server(folder: Path, **config: str) -> Iterator[ValkeyServer]:
     """A server until the block ends."""

@@ -1,5 +1,6 @@
 """The behaviour tests of the embedded state, run again over a real Valkey."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,7 +16,7 @@ from tests.integration.shared.opening import opened_store
 from tests.integration.shared.virtual import LEASED, virtual_limiter, virtual_vault
 from tests.unit.state import sample
 from tests.unit.upstream import tokens_stage
-from tests.valkey_server import ValkeyServer, running_server
+from tests.valkey_server import ValkeyCluster, ValkeyServer, running_cluster, running_server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,11 +24,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for item in items if not (item.get_closest_marker("embedded") and "shared" in item.path.parts)]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what the embedded state's tests say once over a single server, and once over a cluster."""
+    if metafunc.module.__name__.rpartition(".")[2].startswith(("test_state_", "test_events_", "test_upstream_")):
+        metafunc.fixturenames.append("valkey_session")
+        metafunc.parametrize("valkey_session", ["server", "cluster"], indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def valkey_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
-    """One server for all tests of this process that leave it as they found it."""
-    with running_server(tmp_path_factory.mktemp("valkey")) as server:
-        yield server
+def valkey_session(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[ValkeyServer]:
+    """One server, or one cluster, for all tests of this process that leave it as they found it."""
+    folder = tmp_path_factory.mktemp("valkey")
+    if getattr(request, "param", "server") == "server":
+        with running_server(folder) as server:
+            yield server
+        return
+    with asyncio.Runner() as runner:
+        running = running_cluster(folder)
+        servers = runner.run(running.__aenter__())
+        yield ValkeyCluster(servers)
+        runner.run(running.__aexit__(None, None, None))
 
 
 @pytest.fixture
