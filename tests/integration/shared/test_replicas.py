@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from conversation_gateway.v1 import event_feed_pb2 as pb
@@ -46,6 +46,19 @@ async def test_a_webhook_taken_by_one_replica_reaches_a_subscriber_of_another(va
         received = await answers.positions(3)
 
     assert received == [1, 2, 3]
+
+
+async def test_one_reader_of_a_process_feeds_all_its_subscribers(valkey: ValkeyServer) -> None:
+    async with replica_feed(valkey) as one, AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(one.stream()) for _ in range(5)]
+        for answers in streams:
+            await answers.next("opened", "caught_up")
+        await append_all(one.log, 3)
+        received = [await answers.positions(3) for answers in streams]
+        reader_count = valkey.do("CLIENT", "LIST").count(b" cmd=xread ")
+
+    assert received == [[1, 2, 3]] * 5
+    assert reader_count <= 1
 
 
 async def test_a_repeat_that_lands_on_another_replica_is_recognised(valkey: ValkeyServer) -> None:
