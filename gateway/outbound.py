@@ -105,7 +105,7 @@ def _through_proxies(limits: Limits) -> "HttpxTransport":
 
 def _shared(ground: Ground, stack: AsyncExitStack) -> Shared:
     settings, clock = ground.settings, ground.clock
-    limits = Limits(max_body_bytes=settings.max_response_bytes)
+    limits = Limits(max_connections=settings.upstream_max_connections, max_body_bytes=settings.max_response_bytes)
     wire = _through_proxies(limits) if settings.environment_proxy else PooledTransport(limits=limits)
     stack.push_async_callback(wire.aclose)
     exchanges = ground.metrics.exchanges((*routes(), ("auth", TOKEN_PATH)))

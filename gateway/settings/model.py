@@ -305,6 +305,14 @@ class Settings(BaseModel):
     max_response_bytes: int = _knob(
         "GATEWAY_MAX_RESPONSE_BYTES", "Largest answer taken from the API, in bytes.", 16 * 1024**2, ge=1024
     )
+    upstream_max_connections: int = _knob(
+        "GATEWAY_UPSTREAM_MAX_CONNECTIONS",
+        "Most connections to each host of the API in each region: so many calls are under way there at once. Through a "
+        "proxy it is 64.",
+        512,
+        ge=1,
+        le=65_535,
+    )
     loop: Literal["auto", "asyncio", "uvloop"] = _knob(
         "GATEWAY_LOOP", "Event loop; `auto` is uvloop where it is installed.", "auto"
     )

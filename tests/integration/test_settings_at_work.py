@@ -1,5 +1,6 @@
 """What the settings say of callers, sockets, webhooks and retention is what the running gateway does."""
 
+import asyncio
 import stat
 import time
 from contextlib import AsyncExitStack
@@ -19,6 +20,7 @@ from gateway.state.log import Keep
 from gateway.telemetry.metrics import Metrics
 from tests.conftest import WEBHOOK_SECRET, Environment, RunningGateway, StartGateway
 from tests.integration.test_send import text
+from tests.integration.transport.misbehaving import Part, RawServer
 from tests.integration.webhook_door import BODY, signature_lines
 from tests.processes import gateway_process
 from tests.rich_status import info
@@ -113,3 +115,23 @@ async def test_the_log_is_kept_and_held_back_as_was_set(
             dedupe_s=3600,
         )
     ]
+
+
+async def test_no_more_connections_to_the_api_are_opened_than_were_set(start_gateway: StartGateway) -> None:
+    held = asyncio.Event()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n" + b'{"message_id":"1"}'
+    answers: list[list[Part]] = [[held, answer] for _ in range(6)]
+    async with RawServer(*answers, *[[answer] for _ in range(10)]) as api:
+        here = {
+            "GATEWAY_CONVERSATION_URL": f"http://127.0.0.1:{api.port}",
+            "GATEWAY_UPSTREAM_MAX_CONNECTIONS": "2",
+        }
+        async with start_gateway(**here) as gateway:
+            stub = message_pb2_grpc.MessageServiceStub(gateway.channel)
+            sends = [asyncio.ensure_future(stub.SendMessage(text(), timeout=30)) for _ in range(6)]
+            await api.until(requests=2)
+            held.set()
+            sent = await asyncio.gather(*sends)
+
+        assert [each.message_id for each in sent] == ["1"] * 6
+        assert api.most_open == 2
