@@ -63,6 +63,8 @@ def test_every_part_is_on_the_diagram() -> None:
         "deadline",
         "errors",
         "grace",
+        "http_connection",
+        "http_exchange",
         "http_server",
         "listener",
         "mapping",
