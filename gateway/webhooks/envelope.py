@@ -54,7 +54,8 @@ class Composer:
         event.trigger = found.trigger
         event.webhook = source.name
         event.project_id = event.project_id or source.project_id
-        event.received_time.FromMicroseconds((received - _EPOCH) // _MICROSECOND)
+        event.received_time.seconds, microseconds = divmod((received - _EPOCH) // _MICROSECOND, 1_000_000)
+        event.received_time.nanos = microseconds * 1000
         event.partially_typed = not (exact and found.complete) or decoded.skipped_count > 0
         body_hash = hashlib.sha256(raw).digest()
         # What one project's webhook is told of another is no duplicate of what that one's own webhook is told.

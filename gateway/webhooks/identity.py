@@ -18,13 +18,9 @@ _Identify = Callable[[Json, Json], _Parts | None]
 
 def dedupe_key(*, project_id: str, app_id: str, trigger: str, parts: _Parts) -> bytes:
     """Hash an identity to 32 bytes. Changing this makes every event in flight look new: change it never."""
-    digest = hashlib.sha256()
-    for part in (project_id, app_id, trigger, *parts):
-        encoded = part.encode()
-        # Each part is preceded by its length, so that no two lists of parts are hashed alike.
-        digest.update(len(encoded).to_bytes(4))
-        digest.update(encoded)
-    return digest.digest()
+    encoded = [part.encode() for part in (project_id, app_id, trigger, *parts)]
+    # Each part is preceded by its length, so that no two lists of parts are hashed alike.
+    return hashlib.sha256(b"".join([len(part).to_bytes(4) + part for part in encoded])).digest()
 
 
 def identify(trigger: str, payload: Json | None, envelope: Json, body_hash: bytes) -> _Parts:
@@ -37,7 +33,9 @@ def text_at(json: Json, *path: str) -> str:
     """The text found by following `path` into nested objects, `""` when there is none."""
     value: object = json
     for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return ""
+        value = value.get(name)
     return value if isinstance(value, str) else ""
 
 

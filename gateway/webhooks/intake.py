@@ -6,8 +6,8 @@ the gateway's memory.
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from gateway.http_server import Receive
 from gateway.webhooks.outcome import Outcome
@@ -55,18 +55,20 @@ class Intake:
         """Posts that have a place now."""
         return self._posts
 
-    @contextlib.contextmanager
-    def admit(self) -> Iterator["Place"]:
-        """A place for one post until it is answered, or `Refused` at once when all are taken."""
+    def admit(self) -> "Place":
+        """A place for one post, to be entered until the post is answered; `Refused` at once when all are taken."""
         if self._posts >= self._limits.max_posts:
             raise Refused(Outcome.OVERLOADED, unread=True)
+        return Place(self, self._limits)
+
+    def enter(self) -> None:
+        """A place is taken."""
         self._posts += 1
-        place = Place(self, self._limits)
-        try:
-            yield place
-        finally:
-            self._posts -= 1
-            self._large_bytes -= place.large_bytes
+
+    def leave(self, large_bytes: int) -> None:
+        """A place is free again, and what was set aside for it."""
+        self._posts -= 1
+        self._large_bytes -= large_bytes
 
     def reserve_large(self, size_bytes: int) -> None:
         """Set room aside for bytes of a large body, or raise `Refused`."""
@@ -82,7 +84,16 @@ class Place:
         """Hold nothing yet."""
         self._intake = intake
         self._limits = limits
-        self.large_bytes = 0
+        self._large_bytes = 0
+
+    def __enter__(self) -> Self:
+        """Take the place."""
+        self._intake.enter()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Give it back."""
+        self._intake.leave(self._large_bytes)
 
     async def read(self, receive: Receive, declared_bytes: int | None) -> bytes:
         """The whole body, or `Refused`: it is too large, there is no room, or its sender left before the end.
@@ -109,10 +120,10 @@ class Place:
                 return bytes(buffer)
 
     def _reserve(self, size_bytes: int) -> None:
-        needed = max(0, size_bytes - _SMALL_BYTES) - self.large_bytes
+        needed = size_bytes - _SMALL_BYTES - self._large_bytes
         if needed > 0:
             self._intake.reserve_large(needed)
-            self.large_bytes += needed
+            self._large_bytes += needed
 
 
 async def linger(receive: Receive) -> None:

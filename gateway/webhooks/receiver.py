@@ -8,6 +8,7 @@ import asyncio
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from gateway.clock import Clock
@@ -148,8 +149,9 @@ class WebhookReceiver:
         _check_head(source, headers)
         with self._intake.admit() as place:
             body = await place.read(receive, _declared_bytes(headers))
-            self._verify(source, headers, body)
-            event = await self._compose(source, body)
+            received = self._clock.now()
+            _verify(source, headers, body, now_s=received.timestamp())
+            event = await self._compose(source, body, received)
             post.trigger = event.index.trigger
             post.keys = (event.index.metadata, event.index.message_id)
             appended = await self._sink.append(event)
@@ -165,23 +167,7 @@ class WebhookReceiver:
             raise Refused(Outcome.METHOD_NOT_ALLOWED, unread=True)
         return source
 
-    def _verify(self, source: WebhookSource, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        if not source.secrets:
-            return
-        verdict = verify(
-            headers,
-            body,
-            secrets=source.secrets,
-            now_s=self._clock.now().timestamp(),
-            window_s=source.window_s,
-            future_s=source.future_s,
-            accept_missing_algorithm=source.accept_missing_algorithm,
-        )
-        if verdict is not Verdict.ACCEPTED:
-            raise Refused(Outcome(verdict.value), unread=False)
-
-    async def _compose(self, source: WebhookSource, body: bytes) -> NewEvent:
-        received = self._clock.now()
+    async def _compose(self, source: WebhookSource, body: bytes, received: datetime) -> NewEvent:
         try:
             if len(body) > _OFFLOAD_BYTES:
                 return await asyncio.to_thread(self._composer.compose, body, source=source, received=received)
@@ -193,12 +179,30 @@ class WebhookReceiver:
 
 def _check_head(source: WebhookSource, headers: list[tuple[bytes, bytes]]) -> None:
     """Refuse what the head alone rules out."""
-    if not all(_is_json(value) for name, value in headers if name == b"content-type"):
-        raise Refused(Outcome.UNSUPPORTED_MEDIA_TYPE, unread=True)
-    if any(value.strip().lower() != b"identity" for name, value in headers if name == b"content-encoding"):
-        raise Refused(Outcome.UNSUPPORTED_ENCODING, unread=True)
-    if not source.admits([value for name, value in headers if name == b"authorization"]):
+    for name, value in headers:
+        if name == b"content-type" and not _is_json(value):
+            raise Refused(Outcome.UNSUPPORTED_MEDIA_TYPE, unread=True)
+        if name == b"content-encoding" and value.strip().lower() != b"identity":
+            raise Refused(Outcome.UNSUPPORTED_ENCODING, unread=True)
+    if source.bearer_hashes and not source.admits([value for name, value in headers if name == b"authorization"]):
         raise Refused(Outcome.UNAUTHORIZED, unread=True)
+
+
+def _verify(source: WebhookSource, headers: list[tuple[bytes, bytes]], body: bytes, *, now_s: float) -> None:
+    """Refuse what the webhook's secrets did not sign."""
+    if not source.secrets:
+        return
+    verdict = verify(
+        headers,
+        body,
+        secrets=source.secrets,
+        now_s=now_s,
+        window_s=source.window_s,
+        future_s=source.future_s,
+        accept_missing_algorithm=source.accept_missing_algorithm,
+    )
+    if verdict is not Verdict.ACCEPTED:
+        raise Refused(Outcome(verdict.value), unread=False)
 
 
 def _is_json(content_type: bytes) -> bool:
@@ -209,8 +213,10 @@ def _is_json(content_type: bytes) -> bool:
 
 
 def _declared_bytes(headers: list[tuple[bytes, bytes]]) -> int | None:
-    declared = next((value for name, value in headers if name == b"content-length"), b"")
-    return int(declared) if declared.isdigit() else None
+    for name, value in headers:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else None
+    return None
 
 
 async def _answer(post: Post, receive: Receive, send: Send) -> None:
