@@ -144,12 +144,19 @@ class Writer(Generic[T]):
                 self._tell(self._settle, group, [], None)
                 continue
             try:
+                changes = self._connection.total_changes
                 outcomes, transaction = self._commit(group)
             except Exception as error:  # noqa: BLE001  # the thread outlives whatever a job or the disk does to it
                 self._fail(group, error)
             else:
                 self._failing = False
                 self._tell(self._settle, group, outcomes, transaction)
+                # Whoever waits has been told: a checkpoint is nothing to wait for.
+                self._checkpointer.wrote(
+                    self._connection,
+                    changed_rows=self._connection.total_changes - changes,
+                    size_bytes=sum(work.size_bytes for work in group),
+                )
 
     def _take(self) -> list[_Work[T]]:
         group: list[_Work[T]] = []
@@ -169,7 +176,6 @@ class Writer(Generic[T]):
 
     def _commit(self, group: list[_Work[T]]) -> tuple[list[object], T]:
         outcomes: list[object] = []
-        changes = self._connection.total_changes
         self._connection.execute("BEGIN IMMEDIATE")
         transaction = self._begin(self._connection, [work.job for work in group])
         for work in group:
@@ -182,11 +188,6 @@ class Writer(Generic[T]):
         self._connection.execute("COMMIT")
         self._observe_commit(transaction, time.monotonic() - started_s)
         self._committed(transaction)
-        self._checkpointer.wrote(
-            self._connection,
-            changed_rows=self._connection.total_changes - changes,
-            size_bytes=sum(work.size_bytes for work in group),
-        )
         return outcomes, transaction
 
     def _fail(self, group: list[_Work[T]], error: Exception) -> None:

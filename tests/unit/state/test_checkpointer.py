@@ -1,6 +1,9 @@
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from gateway.state.checkpointer import PAGE_BYTES, Checkpointer
 from gateway.state.schema import connect
@@ -25,6 +28,19 @@ async def test_reading_goes_on_while_the_log_is_checkpointed(tmp_path: Path) -> 
             await log.append(new_event(number, body=b"x" * 50_000))
             page = await log.read_page(after=number - 1, count=1, size_bytes=1)
             assert page.events[0].position == number
+
+
+async def test_nobody_waits_for_the_checkpoint_that_follows_a_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = threading.Event()
+    monkeypatch.setattr(Checkpointer, "wrote", lambda _self, _connection, **_written: copied.wait())
+
+    async with opened_log(tmp_path / "log.db") as log:
+        appended = await log.append(new_event(1))
+        copied.set()
+
+    assert appended.position == 1
 
 
 def test_a_checkpoint_that_fails_disturbs_nobody(tmp_path: Path) -> None:
