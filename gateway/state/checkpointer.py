@@ -11,7 +11,9 @@ from gateway.telemetry import logs
 
 _log = logs.logger("state")
 
-PAGE_BYTES = 4096
+# What the disk has to take for a commit are whole pages, and most of those that an event touches hold little of it.
+# An event of 2 KB would have one of 4 KB to itself.
+PAGE_BYTES = 2048
 _PASS_EVERY_PAGES = 4000
 # What a commit writes however little it says.
 _COMMIT_PAGES = 4

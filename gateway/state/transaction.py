@@ -93,7 +93,7 @@ class Transaction:
             index.metadata,
         )
         size_bytes = len(event.encoded) + len(event.raw) + sum(map(len, texts))
-        row = StoredEvent(
+        columns = (
             self.tail.position + 1,
             # The wall clock may step back, the log's never does.
             max(self.now_us, self.tail.stored_us),
@@ -102,9 +102,8 @@ class Transaction:
             *texts,
             event.encoded,
             event.raw,
-            0,
         )
-        return row._replace(checksum=checksum(row))
+        return StoredEvent(*columns, checksum(columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import StoreError
+from gateway.state.checkpointer import PAGE_BYTES
 from gateway.state.lock import StateLocked
 from gateway.state.request_schema import DamagedRequestsError
 from gateway.state.requests import RequestKey, RequestState
@@ -18,7 +19,6 @@ from gateway.state.writer import WriterLimits
 from tests.unit.upstream.request_ids_stage import PROJECT, HeldClock, key
 
 DAY_S = 24 * 60 * 60
-PAGE_BYTES = 4096
 Open = Callable[[], Awaitable[SqliteRequestStore]]
 
 
