@@ -4,13 +4,13 @@ The rule it keeps is that a peer costs a bounded number of bytes and seconds, wh
 """
 
 import asyncio
-import enum
 import re
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
+from typing import Literal
 from urllib.parse import unquote
 
 import httptools
@@ -95,21 +95,9 @@ class Hub:
                 await self._lost.wait()
 
 
-class _Phase(enum.Enum):
-    """How far the request is that is being read."""
-
-    BETWEEN = enum.auto()
-    HEAD = enum.auto()
-    BODY = enum.auto()
-
-
-class _Owed(enum.Enum):
-    """What the peer owes us next, each within a time of its own."""
-
-    NOTHING = enum.auto()
-    REQUEST = enum.auto()
-    HEAD = enum.auto()
-    BODY = enum.auto()
+# How far the request is that is being read, and what the peer owes us next, each thing within a time of its own.
+_Phase = Literal["between", "head", "body"]
+_Owed = Literal["nothing", "request", "head", "body"]
 
 
 class Connection(asyncio.Protocol):
@@ -126,7 +114,7 @@ class Connection(asyncio.Protocol):
         # What follows a request that asks to close is dropped with the connection; without this it would be an error.
         self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self._about_peer: Scope = {}
-        self._phase = _Phase.BETWEEN
+        self._phase: _Phase = "between"
         self._framing_bytes = 0
         self._url = b""
         self._headers: list[Header] = []
@@ -136,11 +124,11 @@ class Connection(asyncio.Protocol):
         self._current: Exchange | None = None
         self._queue: deque[Exchange] = deque()
         self._paused = False
-        self._owed = _Owed.NOTHING
-        self._allowed_s = {
-            _Owed.REQUEST: hub.limits.idle_timeout_s,
-            _Owed.HEAD: hub.limits.head_timeout_s,
-            _Owed.BODY: hub.limits.body_timeout_s,
+        self._owed: _Owed = "nothing"
+        self._allowed_s: dict[_Owed, float] = {
+            "request": hub.limits.idle_timeout_s,
+            "head": hub.limits.head_timeout_s,
+            "body": hub.limits.body_timeout_s,
         }
         self._due_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -169,11 +157,11 @@ class Connection(asyncio.Protocol):
                 "server": _address(transport.get_extra_info("sockname")),
                 "root_path": "",
             }
-            self._owe(_Owed.HEAD)
+            self._owe("head")
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Tell everybody who waits for the peer."""
-        self._owe(_Owed.NOTHING)
+        self._owe("nothing")
         self._stop_timers()
         self._leave()
         self._queue.clear()
@@ -184,7 +172,7 @@ class Connection(asyncio.Protocol):
         """Read on, and see what the peer owes us then."""
         if self.transport.is_closing():
             return
-        if self._phase is not _Phase.BODY and (b"pgrade" in data or b"PGRADE" in data):
+        if self._phase != "body" and (b"pgrade" in data or b"PGRADE" in data):
             data = _without_upgrade(data)
         self._framing_bytes += len(data)
         try:
@@ -193,9 +181,9 @@ class Connection(asyncio.Protocol):
             # An offer that was cut in two slipped through. Its body is lost, so the sender has to try again.
             self._abort()
         except httptools.HttpParserError:
-            if self._current is not None and self._phase is not _Phase.BODY:
+            if self._current is not None and self._phase != "body":
                 # What follows whole requests is no request: those are answered before the end.
-                self._owe(_Owed.NOTHING)
+                self._owe("nothing")
                 self.shut_down()
             else:
                 self._refuse(_MALFORMED)
@@ -216,7 +204,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        self._phase = _Phase.HEAD
+        self._phase = "head"
         self._url = b""
         self._headers = []
         self._expects_continue = False
@@ -227,7 +215,7 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header. After the head these are trailers, which must not pass for headers."""
-        if self._phase is _Phase.HEAD:
+        if self._phase == "head":
             name = name.lower()
             if name == b"expect" and value.lower() == b"100-continue":
                 self._expects_continue = True
@@ -243,7 +231,7 @@ class Connection(asyncio.Protocol):
             expects_continue=self._expects_continue,
         )
         self._newest = exchange
-        self._phase = _Phase.BODY
+        self._phase = "body"
         if self._current is None:
             self._begin(exchange)
         else:
@@ -258,9 +246,9 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """End a request."""
-        self._phase = _Phase.BETWEEN
+        self._phase = "between"
         self._framing_bytes = 0
-        self._owed = _Owed.NOTHING
+        self._owed = "nothing"
         if self._newest is not None:
             self._newest.end()
 
@@ -298,8 +286,8 @@ class Connection(asyncio.Protocol):
             self._begin(self._queue.popleft())
         else:
             self.want_body()
-            if self._phase is _Phase.BETWEEN:
-                self._owe(_Owed.REQUEST)
+            if self._phase == "between":
+                self._owe("request")
 
     # What the server asks for.
 
@@ -342,23 +330,23 @@ class Connection(asyncio.Protocol):
                 self._refuse(_HEAD_TOO_LARGE)
             else:
                 self._abort()
-        elif self._phase is _Phase.BODY:
-            self._owe(_Owed.BODY)
-        elif self._phase is _Phase.BETWEEN and self._current is not None:
-            self._owe(_Owed.NOTHING)
+        elif self._phase == "body":
+            self._owe("body")
+        elif self._phase == "between" and self._current is not None:
+            self._owe("nothing")
         else:
             # Stray line ends between two requests are the beginning of a head as well.
-            self._owe(_Owed.HEAD)
+            self._owe("head")
 
     def _owe(self, owed: _Owed) -> None:
         """Give the peer its time, once: what it owes already does not begin anew.
 
         A timer that is due too early is left to run, so that quick requests, one after the other, set none at all.
         """
-        if owed is self._owed:
+        if owed == self._owed:
             return
         self._owed = owed
-        if owed is _Owed.NOTHING:
+        if owed == "nothing":
             return
         self._due_s = self._loop.time() + self._allowed_s[owed]
         if self._timer is None or self._timer.when() > self._due_s:
@@ -371,18 +359,18 @@ class Connection(asyncio.Protocol):
 
     def _wake(self) -> None:
         self._timer = None
-        if self._owed is not _Owed.NOTHING:
+        if self._owed != "nothing":
             if self._loop.time() < self._due_s:
                 self._set_timer()
             else:
                 self._give_up()
 
     def _give_up(self) -> None:
-        if self._owed is _Owed.BODY:
+        if self._owed == "body":
             self._hub.refused("slow_body")
             self._refuse(_TOO_SLOW)
             return
-        if self._owed is _Owed.HEAD:
+        if self._owed == "head":
             self._hub.refused("slow_head")
         self._abort()
 
@@ -392,7 +380,7 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, answer: bytes) -> None:
         """End with an answer to the request that is being read, never in place of the answer to another one."""
-        if self._phase is _Phase.BODY:
+        if self._phase == "body":
             in_turn = self._current is not None and self._current is self._newest and not self._current.started
         else:
             in_turn = self._current is None
@@ -411,7 +399,7 @@ class Connection(asyncio.Protocol):
     def _close(self) -> None:
         """Close once everything is written. A peer that never reads it would keep the connection for ever."""
         self.transport.close()
-        self._owe(_Owed.REQUEST)
+        self._owe("request")
 
     def _abort(self) -> None:
         self._leave()
