@@ -160,8 +160,7 @@ class Exchange:
             lines.append(b"%b: %b\r\n" % (name, value))
         if self._left_bytes is None and status not in _BODILESS:
             self.keep_alive = False
-        lines.append(b"\r\n" if self.keep_alive else _CLOSE)
         head = b"".join(lines)
-        if head.count(b"\n") != head.count(b"\r\n") != len(lines):
+        if not head.count(b"\r") == head.count(b"\n") == len(lines):
             raise ValueError("a header holds a line end")
-        return head
+        return head + (b"\r\n" if self.keep_alive else _CLOSE)

@@ -277,6 +277,86 @@ async def test_what_is_no_request_is_refused_and_the_connection_closed(request_b
         assert await peer.closed() == b""
 
 
+async def test_what_follows_a_whole_request_and_is_none_does_not_take_its_answer_away() -> None:
+    gate = Gate()
+
+    async with serving(gate) as server, peer_of(server) as peer:
+        await peer.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\nnonsense\r\n\r\n")
+        await gate.arrived.wait()
+        gate.opened.set()
+        answer = await peer.answer()
+
+        assert (answer.status, answer.body) == (200, b"done")
+        assert await peer.closed() == b""
+
+
+async def test_chunks_that_are_none_are_refused_and_for_the_app_their_sender_left() -> None:
+    seen = []
+
+    async def spy(_scope: Scope, receive: Receive, _send: Send) -> None:
+        seen.extend([await receive(), await receive()])
+
+    async with serving(spy) as server, peer_of(server) as peer, peer_of(server) as other:
+        await peer.send(b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")
+        # The app of the first has its first part once another connection was made and refused.
+        await other.ask(b"nonsense\r\n\r\n")
+        answer = await peer.ask(b"z\r\n")
+
+        assert await peer.closed() == b""
+    assert answer.status == 400
+    assert [message["type"] for message in seen] == ["http.request", "http.disconnect"]
+
+
+async def test_an_answer_to_head_has_no_body_and_the_connection_goes_on() -> None:
+    async with serving(echo) as server, peer_of(server) as peer:
+        await peer.send(b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        head, _, rest = (await peer.closed()).partition(b"\r\n\r\n")
+
+    assert b"content-length: 7" in head
+    assert rest.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert rest.endswith(b"\r\n\r\nGET /next ")
+
+
+async def test_an_answer_of_unknown_length_ends_with_the_connection() -> None:
+    async def endless(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        await send({"type": "http.response.body", "body": b"b"})
+
+    async with serving(endless) as server, peer_of(server) as peer:
+        await peer.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        answer = await peer.closed()
+
+    assert b"connection: close\r\n" in answer
+    assert answer.endswith(b"\r\n\r\nab")
+
+
+@pytest.mark.parametrize("length", [b"1", b"9"])
+async def test_an_answer_of_another_length_than_declared_is_no_answer_to_the_next_request(length: bytes) -> None:
+    async def lying(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+        await send({"type": "http.response.body", "body": b"abc"})
+
+    async with serving(lying) as server, peer_of(server) as peer:
+        await peer.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" * 2)
+        answers = await peer.closed()
+
+    assert answers.count(b"HTTP/1.1") <= 1
+
+
+@pytest.mark.parametrize("value", [b"a\r\nx-b: c", b"a\nx-b: c", b"a\rx-b: c"])
+async def test_a_header_never_breaks_out_of_its_line(value: bytes) -> None:
+    async def split(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-a", value)]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async with serving(split) as server, peer_of(server) as peer:
+        answer = await peer.ask(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+
+    assert answer.status == 500
+    assert "x-b" not in answer.headers
+
+
 async def test_an_exception_of_the_app_is_a_bare_500(capfd: pytest.CaptureFixture[str]) -> None:
     async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise RuntimeError("canary")
