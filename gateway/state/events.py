@@ -7,8 +7,10 @@ which a repeat is recognised.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from gateway.value import value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@value
 class EventIndex:
     """What feed filters look at; `""` where the event has no such thing."""
 
@@ -22,7 +24,7 @@ class EventIndex:
     metadata: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class NewEvent:
     """A verified event, ready to be made durable.
 
@@ -42,7 +44,7 @@ class NewEvent:
     """The posted bytes, unchanged."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Appended:
     """Where an event is in the log, and whether it was there before."""
 

@@ -16,8 +16,9 @@ from gateway.state.events import EventIndex, Head, NewEvent, StoredEvent, Tail
 from gateway.state.record import DamagedEventError
 from gateway.state.subscriptions import Subscription
 
-_TEXTS = 1 + len(EventIndex.__slots__)
-_INDEX = attrgetter(*EventIndex.__slots__)
+_INDEXED = tuple(EventIndex.__annotations__)
+_TEXTS = 1 + len(_INDEXED)
+_INDEX = attrgetter(*_INDEXED)
 
 
 class Link(NamedTuple):

@@ -5,10 +5,11 @@ vendor's own documents, and which of them is live cannot be known from here: eve
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+from gateway.value import value
 
 Json = Mapping[str, Any]
 
@@ -54,7 +55,7 @@ _REDACTION_MARKS = ("redaction_type", "original_text")
 _SUBMIT_FIELDS = ("message_id", "conversation_id", "channel_identity", "contact_id", "metadata", "processing_mode")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Recognised:
     """What a body holds besides its envelope."""
 
