@@ -155,7 +155,10 @@ class InboundResponse:
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, its name in any case."""
         wanted = name.lower()
-        return next((value for name, value in self.headers if name == wanted), None)
+        for known, found in self.headers:
+            if known == wanted:
+                return found
+        return None
 
 
 class Transport(Protocol):
