@@ -7,8 +7,9 @@ import asyncio
 import contextlib
 import ssl
 
-from gateway.http_connection import REFUSALS, Connection, HttpLimits, Hub, Refused
+from gateway.http_connection import Connection
 from gateway.http_exchange import App, Receive, Scope, Send
+from gateway.http_hub import REFUSALS, HttpLimits, Hub, Refused
 from gateway.listener import Listener
 from gateway.telemetry import logs
 

@@ -65,6 +65,7 @@ def test_every_part_is_on_the_diagram() -> None:
         "grace",
         "http_connection",
         "http_exchange",
+        "http_hub",
         "http_server",
         "listener",
         "mapping",
