@@ -13,6 +13,7 @@ NAMES = {
     "httpx": "httpx.AsyncClient",
     "gateway": "through the gateway",
     "constant": "grpc.aio, constant",
+    "bare": "bare prototype",
     "upstream": "upstream alone",
 }
 SHORT_NAMES = {"sdk": "SDK", "httpx": "httpx", "constant": "constant"}
@@ -118,7 +119,7 @@ def ratios(results: Results) -> list[Ratio]:
                 found.append(
                     Ratio(name=f"{label}: gateway / {SHORT_NAMES[other]}, {in_flight} in flight", values=values)
                 )
-    return [*found, _added_latency(results)]
+    return [*found, _added_latency(results), *_reachable(results)]
 
 
 def _added_latency(results: Results) -> Ratio:
@@ -126,6 +127,18 @@ def _added_latency(results: Results) -> Ratio:
     rows = zip(*(results[way, FEW] for way in ("gateway", "upstream", "constant")), strict=True)
     values = Spread.of((gateway.p50_us - upstream.p50_us) / constant.p50_us for gateway, upstream, constant in rows)
     return Ratio(name=f"p50: (gateway - upstream) / constant, {FEW} in flight", values=values)
+
+
+def _reachable(results: Results) -> list[Ratio]:
+    """How much of the constant answer's rate is left, on this machine, by a hop that does nothing but pass on."""
+    pairs = zip(results["bare", MANY], results["constant", MANY], strict=True)
+    values = Spread.of(bare.sends_per_s / constant.sends_per_s for bare, constant in pairs)
+    pairs = zip(results["bare", MANY], results["sdk", MANY], strict=True)
+    costs = Spread.of(bare.cpu_us / sdk.cpu_us for bare, sdk in pairs)
+    return [
+        Ratio(name=f"sends/s: bare / constant, {MANY} in flight", values=values),
+        Ratio(name=f"CPU per send: bare / SDK, {MANY} in flight", values=costs),
+    ]
 
 
 def doubts(results: Results) -> list[str]:

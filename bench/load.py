@@ -18,7 +18,7 @@ import uvloop
 from bench import ways
 from bench.processes import cpu_s
 
-ASYNC_WAYS = {"httpx": ways.direct, "gateway": ways.rpc, "constant": ways.rpc, "upstream": ways.raw}
+ASYNC_WAYS = {"httpx": ways.direct, "gateway": ways.rpc, "constant": ways.rpc, "bare": ways.rpc, "upstream": ways.raw}
 # Seconds spent on each send.
 Latencies = list[float]
 Run = Callable[[int, float], Latencies]

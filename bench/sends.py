@@ -85,19 +85,29 @@ async def bench(cores: Cores, *, simulator: bool) -> AsyncIterator[Bench]:
         settings = settings_for(url, folder) | sampled(collector.ready["url"])
         gateway = await start("gateway.cli", "serve", core=cores.measured, ready_on="stderr", **settings)
         constant = await start("bench.constant", core=cores.measured)
+        bare = await start("bench.bare", url, core=cores.measured)
         sdk = await start("bench.load", "sdk", url, core=cores.measured)
         httpx = await start("bench.load", "httpx", url, core=cores.measured)
         rpc = await start("bench.load", "gateway", gateway.ready["grpc"], core=cores.beside)
         rpc_constant = await start("bench.load", "constant", constant.ready["grpc"], core=cores.beside)
+        rpc_bare = await start("bench.load", "bare", bare.ready["grpc"], core=cores.beside)
         # The only one whose load is on the measured core: what is measured is the upstream, which stays where it is.
         raw = await start("bench.load", "upstream", url, core=cores.measured)
         yield Bench(
-            loads={"sdk": sdk, "httpx": httpx, "gateway": rpc, "constant": rpc_constant, "upstream": raw},
+            loads={
+                "sdk": sdk,
+                "httpx": httpx,
+                "gateway": rpc,
+                "constant": rpc_constant,
+                "bare": rpc_bare,
+                "upstream": raw,
+            },
             pids={
                 "sdk": [sdk.pid, upstream.pid],
                 "httpx": [httpx.pid, upstream.pid],
                 "gateway": [gateway.pid, upstream.pid, rpc.pid],
                 "constant": [constant.pid, rpc_constant.pid],
+                "bare": [bare.pid, upstream.pid, rpc_bare.pid],
                 "upstream": [upstream.pid, raw.pid],
             },
         )

@@ -47,7 +47,15 @@ def test_what_the_hop_adds_is_counted_in_grpc_hops() -> None:
         )
     )
 
-    assert found[-1].values.median == 2.0
+    [added] = [ratio for ratio in found if "(gateway - upstream)" in ratio.name]
+    assert added.values.median == 2.0
+
+
+def test_what_is_left_of_the_constant_rate_without_any_feature_is_told_too() -> None:
+    found = ratios(results(bare=[figures(sends_per_s=300.0)] * 3, constant=[figures(sends_per_s=500.0)] * 3))
+
+    [left] = [ratio for ratio in found if ratio.name.startswith("sends/s: bare")]
+    assert left.values.median == 0.6
 
 
 def test_a_sound_measurement_raises_no_doubt() -> None:
