@@ -94,6 +94,12 @@ class Feed:
             self._tail.ring()
         return answer
 
+    async def delete_subscription(self, request: pb.DeleteSubscriptionRequest) -> pb.DeleteSubscriptionResponse:
+        """Forget a named subscription, which then holds back nothing; answered when durable."""
+        answer = await self._subscriptions.delete(request, project_id=self._project_id)
+        self._tail.ring()
+        return answer
+
     async def list_events(self, request: pb.ListFeedEventsRequest) -> pb.ListFeedEventsResponse:
         """A page of events in the order of the feed."""
         return await self._reads.list_events(request)
@@ -130,7 +136,7 @@ class Feed:
         self._tail.ring()
 
     def fenced(self, project_id: str, name: str, fence: int) -> None:
-        """The log's word that another process took a subscription over."""
+        """The log's word that another process took a subscription over, or deleted it."""
         self._subscriptions.fenced(project_id, name, fence)
         self._tail.ring()
 

@@ -51,7 +51,7 @@ class Subscriptions:
         return hold
 
     def fenced(self, project_id: str, name: str, fence: int) -> None:
-        """Another process holds the subscription from now on, unless a stream of this one took it over since."""
+        """Nobody here holds the subscription any more, unless a stream of this process took it over since."""
         hold = self._holds.get((project_id, name))
         if hold is not None and hold.subscription.fence < fence:
             hold.lost = True
@@ -91,6 +91,15 @@ class Subscriptions:
             back=request.rewind,
         )
         return pb.CommitResponse(cursor=Cursor(cursor.epoch, committed.position, committed.mark).encode())
+
+    async def delete(self, request: pb.DeleteSubscriptionRequest, *, project_id: str) -> pb.DeleteSubscriptionResponse:
+        """Forget a subscription, durably; its consumer is fenced off when this returns."""
+        if violations := name_violations(request.subscription):
+            raise CallerError.invalid(violations)
+        project_id = request.project_id or project_id
+        fence = await self._log.delete_subscription(project_id=project_id, name=request.subscription)
+        self.fenced(project_id, request.subscription, fence)
+        return pb.DeleteSubscriptionResponse()
 
     async def _interrupt(self, project_id: str, name: str, cursor: Cursor) -> int:
         """Fence off whoever holds a subscription that is to go on after `cursor`; the number to move it under.

@@ -29,6 +29,10 @@ def handlers(*, feed: Feed, boundary: Boundary, projects: Iterable[str]) -> dict
         check(request.project_id)
         return await feed.commit(request)
 
+    async def delete_subscription(request: pb.DeleteSubscriptionRequest, _call: Call) -> pb.DeleteSubscriptionResponse:
+        check(request.project_id)
+        return await feed.delete_subscription(request)
+
     async def list_events(request: pb.ListFeedEventsRequest, _call: Call) -> pb.ListFeedEventsResponse:
         check(request.project_id)
         return await feed.list_events(request)
@@ -48,6 +52,9 @@ def handlers(*, feed: Feed, boundary: Boundary, projects: Iterable[str]) -> dict
     return {
         f"/{SERVICE}/Subscribe": stream,
         f"/{SERVICE}/Commit": unary(f"/{SERVICE}/Commit", pb.CommitRequest, commit),
+        f"/{SERVICE}/DeleteSubscription": unary(
+            f"/{SERVICE}/DeleteSubscription", pb.DeleteSubscriptionRequest, delete_subscription
+        ),
         f"/{SERVICE}/ListFeedEvents": unary(f"/{SERVICE}/ListFeedEvents", pb.ListFeedEventsRequest, list_events),
         f"/{SERVICE}/GetFeedEvent": unary(f"/{SERVICE}/GetFeedEvent", pb.GetFeedEventRequest, get_event),
         f"/{SERVICE}/GetFeed": unary(f"/{SERVICE}/GetFeed", pb.GetFeedRequest, get_feed),

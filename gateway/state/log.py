@@ -50,7 +50,7 @@ class LogListener(Protocol):
         """What was told so far is void: the log has another epoch, or events were trimmed before they were told."""
 
     def fenced(self, project_id: str, name: str, fence: int) -> None:
-        """Another process took a named subscription over and holds it under this number; told before later events."""
+        """Another process took a named subscription over or deleted it, under this number; told before later events."""
 
 
 class EventLog(Protocol):
@@ -122,6 +122,13 @@ class EventLog(Protocol):
         """Move a subscription forward, `back` too if that is said, and create it if need be.
 
         A `fence` other than 0 has to be the current one: `CallerError` FENCED otherwise.
+        """
+
+    async def delete_subscription(self, *, project_id: str, name: str) -> int:
+        """Forget a named subscription, so that it holds back no event, and fence its consumer off.
+
+        Gives a number above that of every consumer that has held it; one that is created later under this name counts
+        on from there. `CallerError` SUBSCRIPTION_NOT_FOUND when there is none.
         """
 
     async def trim(self, *, keep: Keep, held: Keep) -> Trimmed:

@@ -29,7 +29,7 @@ from gateway.state.reader import (
 from gateway.state.record import DamagedError, DamagedEventError, is_damage
 from gateway.state.schema import Synchronous
 from gateway.state.state_file import Connections, StateFile
-from gateway.state.subscriptions import NewSubscription, Subscription, acquire, commit
+from gateway.state.subscriptions import NewSubscription, Subscription, acquire, commit, delete
 from gateway.state.transaction import AppendJob, Ledger, Transaction
 from gateway.state.trimming import CHUNK_ROWS, SPARE_PAGES, forget, give_back, trim
 from gateway.state.writer import Writer, WriterLimits
@@ -205,6 +205,10 @@ class SqliteEventLog:
         """Move a subscription forward, `back` if that is said; a `fence` other than 0 has to be the current one."""
         job = partial(commit, project_id=project_id, name=name, position=position, mark=mark, fence=fence, back=back)
         return await self.write(job)
+
+    async def delete_subscription(self, *, project_id: str, name: str) -> int:
+        """Forget a named subscription; a number above that of each consumer that has held it."""
+        return await self.write(partial(delete, project_id=project_id, name=name))
 
     async def trim(self, *, keep: Keep, held: Keep) -> Trimmed:
         """Remove the next few events beyond `keep`; those a subscription still needs only when beyond `held` too."""

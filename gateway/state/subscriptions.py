@@ -2,6 +2,9 @@
 
 A position that moved by itself would skip events silently, so these rows carry checksums too. Everything that changes
 a subscription is a job for the writer and is true once that has committed.
+
+No consumer may take itself for the holder of another subscription that has the name of its own, which was deleted: a
+new one counts its consumers from where those that were deleted had got to. A row without a name remembers that.
 """
 
 import sqlite3
@@ -23,6 +26,9 @@ NewSubscription = Literal["earliest", "latest", "fail"]
 _COLUMNS = "project_id, name, position, mark, fence, committed_us, checksum"
 _SELECT = f"SELECT {_COLUMNS} FROM subscriptions"  # noqa: S608  # own names
 _NUMBERS = struct.Struct(">4q")
+_NAMELESS = ""
+# Nothing waits behind it: it holds back no event.
+_BEYOND = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +51,7 @@ def acquire(transaction: Transaction, *, project_id: str, name: str, new: NewSub
     found = _find(transaction.connection, project_id, name)
     if found is None:
         if new == "fail":
-            raise CallerError(
-                "there is no such subscription", reason="SUBSCRIPTION_NOT_FOUND", code=grpc.StatusCode.NOT_FOUND
-            )
+            raise no_such_subscription(name)
         found = _begin(transaction, project_id=project_id, name=name, at_newest=new == "latest")
     held = replace(found, fence=found.fence + 1)
     _save(transaction.connection, held)
@@ -75,9 +79,25 @@ def commit(
     return moved
 
 
+def delete(transaction: Transaction, *, project_id: str, name: str) -> int:
+    """Forget the subscription, or `SUBSCRIPTION_NOT_FOUND`; a number above that of each consumer that has held it."""
+    connection = transaction.connection
+    found = _find(connection, project_id, name)
+    if found is None:
+        raise no_such_subscription(name)
+    fence = max(found.fence + 1, _first_fence(connection))
+    now_us = transaction.now_us
+    connection.execute("DELETE FROM subscriptions WHERE project_id = ? AND name = ?", (project_id, name))
+    nameless = Subscription(
+        project_id=_NAMELESS, name=_NAMELESS, position=_BEYOND, mark=0, fence=fence, committed_us=now_us
+    )
+    _save(connection, nameless)
+    return fence
+
+
 def read_subscriptions(connection: sqlite3.Connection, project_id: str | None = None) -> list[Subscription]:
     """The subscriptions of a project, or all, by name."""
-    rows = connection.execute(f"{_SELECT} ORDER BY project_id, name").fetchall()
+    rows = connection.execute(f"{_SELECT} WHERE name != ? ORDER BY project_id, name", (_NAMELESS,)).fetchall()
     subscriptions = [_from_row(row) for row in rows]
     return [found for found in subscriptions if project_id is None or found.project_id == project_id]
 
@@ -85,20 +105,36 @@ def read_subscriptions(connection: sqlite3.Connection, project_id: str | None = 
 def fenced() -> CallerError:
     """What the former holder of a subscription is told."""
     return CallerError(
-        "another consumer has taken over the subscription", reason="FENCED", code=grpc.StatusCode.ABORTED
+        "the subscription was taken over, moved back or deleted", reason="FENCED", code=grpc.StatusCode.ABORTED
+    )
+
+
+def no_such_subscription(name: str) -> CallerError:
+    """What those are told who want one that has to be there."""
+    return CallerError(
+        "there is no such subscription",
+        reason="SUBSCRIPTION_NOT_FOUND",
+        code=grpc.StatusCode.NOT_FOUND,
+        metadata={"resource_type": "subscription", "resource_name": name},
     )
 
 
 def _begin(transaction: Transaction, *, project_id: str, name: str, at_newest: bool) -> Subscription:
-    head, tail = read_head(transaction.connection), transaction.tail
+    connection = transaction.connection
+    head, tail = read_head(connection), transaction.tail
     return Subscription(
         project_id=project_id,
         name=name,
         position=tail.position if at_newest else head.trimmed_through,
         mark=tail.mark if at_newest else head.trimmed_mark,
-        fence=0,
+        fence=_first_fence(connection),
         committed_us=transaction.now_us,
     )
+
+
+def _first_fence(connection: sqlite3.Connection) -> int:
+    nameless = _find(connection, _NAMELESS, _NAMELESS)
+    return 0 if nameless is None else nameless.fence
 
 
 def _find(connection: sqlite3.Connection, project_id: str, name: str) -> Subscription | None:

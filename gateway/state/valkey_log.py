@@ -8,15 +8,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import grpc
-
 from gateway.clock import Clock
-from gateway.errors import CallerError, StoreError
+from gateway.errors import StoreError
 from gateway.state.events import Appended, Head, NewEvent, StoredEvent, Tail
 from gateway.state.log import Keep, LogListener, Page, Trimmed
 from gateway.state.overview import Overview
 from gateway.state.record import DamagedEventError
-from gateway.state.subscriptions import NewSubscription, Subscription, fenced
+from gateway.state.subscriptions import NewSubscription, Subscription, fenced, no_such_subscription
 from gateway.state.transaction import MAX_KEY_BYTES
 from gateway.state.valkey_reader import ValkeyReader, begin_log, look
 from gateway.state.valkey_record import (
@@ -175,13 +173,10 @@ class ValkeyEventLog:
     async def acquire(self, *, project_id: str, name: str, new: NewSubscription) -> Subscription:
         """Hand a named subscription to a new consumer; the former one, of whatever replica, is fenced off."""
         keys = (self._keys[0], self._store.key("subscriptions"), self._store.key("fences"))
-        answer = await self._write(
-            "acquire", keys, (DATA_VERSION, subscription_field(project_id, name), new, self._now_us())
-        )
+        arguments = (DATA_VERSION, subscription_field(project_id, name), new, self._now_us())
+        answer = await self._write("acquire", keys, arguments)
         if answer[0] == b"unknown":
-            raise CallerError(
-                "there is no such subscription", reason="SUBSCRIPTION_NOT_FOUND", code=grpc.StatusCode.NOT_FOUND
-            )
+            raise no_such_subscription(name)
         return read_subscription(subscription_field(project_id, name).encode(), answer[1])
 
     async def commit(
@@ -194,7 +189,15 @@ class ValkeyEventLog:
         answer = await self._write("commit", keys, arguments)
         if answer[0] == b"fenced":
             raise fenced()
-        return read_subscription(subscription_field(project_id, name).encode(), answer[1])
+        return read_subscription(field.encode(), answer[1])
+
+    async def delete_subscription(self, *, project_id: str, name: str) -> int:
+        """Forget a named subscription; its consumer, of whatever replica, is fenced off."""
+        keys = (self._keys[0], self._store.key("subscriptions"), self._store.key("fences"))
+        answer = await self._write("delete", keys, (DATA_VERSION, subscription_field(project_id, name)))
+        if answer[0] == b"unknown":
+            raise no_such_subscription(name)
+        return int(answer[1])
 
     async def trim(self, *, keep: Keep, held: Keep) -> Trimmed:
         """Remove the next few events beyond `keep`; those a subscription still needs only when beyond `held` too."""

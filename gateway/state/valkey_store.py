@@ -24,7 +24,7 @@ from gateway.state.valkey_server import Servers, UnsafeStoreError, command
 from gateway.state.writer import WriterLimits
 
 SCRIPTS = (
-    "open", "append", "read", "time", "overview", "acquire", "commit", "trim", "renew", "seen",
+    "open", "append", "read", "time", "overview", "acquire", "commit", "delete", "trim", "renew", "seen",
     "reserve", "dispatched", "conclude", "release", "settle", "beat",
     "token_read", "token_claim", "token_write", "token_drop", "lease",
 )  # fmt: skip

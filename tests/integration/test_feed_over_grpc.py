@@ -11,6 +11,7 @@ import grpc
 import pytest
 from conversation_gateway.v1 import event_feed_pb2 as pb
 from conversation_gateway.v1 import event_feed_pb2_grpc
+from google.rpc import error_details_pb2
 
 from gateway.clock import Clock
 from gateway.errors import LimitError
@@ -97,6 +98,30 @@ async def test_the_finite_calls_answer(tmp_path: Path) -> None:
     assert position_of(feed.newest_cursor) == 3
     assert len(page.events) == 2
     assert committed.cursor == page.cursor
+
+
+async def test_a_subscription_that_is_deleted_ends_its_stream(tmp_path: Path) -> None:
+    async with served(tmp_path) as (_, stub):
+        consumer = aiter(stub.Subscribe(pb.SubscribeRequest(subscription="abandoned")))
+        await anext(consumer)
+        gone = pb.DeleteSubscriptionRequest(project_id=PROJECT, subscription="abandoned")
+        await stub.DeleteSubscription(gone)
+        with pytest.raises(grpc.aio.AioRpcError) as ended:
+            await _take_all(consumer, [])
+        with pytest.raises(grpc.aio.AioRpcError) as missing:
+            await stub.DeleteSubscription(gone)
+        with pytest.raises(grpc.aio.AioRpcError) as foreign:
+            await stub.DeleteSubscription(pb.DeleteSubscriptionRequest(project_id="another", subscription="abandoned"))
+
+    refusals = [ended.value, missing.value, foreign.value]
+    assert [(refusal.code().name, rich_status.info(refusal).reason) for refusal in refusals] == [
+        ("ABORTED", "FENCED"),
+        ("NOT_FOUND", "SUBSCRIPTION_NOT_FOUND"),
+        ("INVALID_ARGUMENT", "PROJECT_UNKNOWN"),
+    ]
+    resource = rich_status.detail(missing.value, error_details_pb2.ResourceInfo)
+    assert resource is not None
+    assert (resource.resource_type, resource.resource_name) == ("subscription", "abandoned")
 
 
 async def _take_all(answers: AsyncIterable[pb.SubscribeResponse], received: list[pb.SubscribeResponse]) -> None:

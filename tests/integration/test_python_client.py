@@ -14,7 +14,7 @@ from typing import Any
 import grpc
 import pytest
 from conversation_gateway import Client, EventStream, connect
-from conversation_gateway.errors import GatewayError
+from conversation_gateway.errors import GatewayError, NotFound
 from conversation_gateway.v1 import event_feed_pb2 as pb
 from conversation_gateway.v1 import webhook_pb2
 from conversation_gateway.v1.message_pb2 import SendMessageRequest
@@ -183,6 +183,20 @@ async def test_a_subscription_can_be_made_to_go_over_its_events_again(client: Cl
 
     assert (nothing_moves, moved) == (events[-1].cursor, events[0].cursor)
     assert [event.event_id for event in again] == [event.event_id for event in events[1:]]
+
+
+async def test_a_subscription_can_be_deleted(client: Client) -> None:
+    await client.messages.SendMessage(text())
+    events = await take(client, COUNT, earliest=True)
+    await client.commit("billing", events[-1].cursor)
+
+    await client.delete_subscription("billing")
+    with pytest.raises(NotFound) as missing:
+        await client.delete_subscription("billing")
+    anew = await take(client, COUNT, subscription="billing")
+
+    assert missing.value.resource == ("subscription", "billing")
+    assert [event.event_id for event in anew] == [event.event_id for event in events]
 
 
 async def test_a_watermark_can_be_committed(client: Client) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import grpc
 import pytest
-from conversation_gateway.errors import GatewayError, InvalidRequest, OutOfTime, Unavailable
+from conversation_gateway.errors import GatewayError, InvalidRequest, NotFound, OutOfTime, Unavailable
 from conversation_gateway.sync import Client, connect
 from conversation_gateway.v1 import event_feed_pb2 as pb
 from conversation_gateway.v1.message_pb2 import SendMessageRequest
@@ -141,6 +141,13 @@ async def test_a_refusal_is_typed_and_names_the_fields(gateway: RunningGateway) 
         await apart(client.messages.SendMessage, SendMessageRequest())
 
     assert sorted(violation.field for violation in caught.value.violations) == ["message", "recipient"]
+
+
+async def test_what_is_no_subscription_cannot_be_deleted(gateway: RunningGateway) -> None:
+    with connect(gateway.addresses.grpc) as client, pytest.raises(NotFound) as missing:
+        await apart(client.delete_subscription, "billing")
+
+    assert missing.value.reason == "SUBSCRIPTION_NOT_FOUND"
 
 
 async def test_a_stream_without_a_subscription_cannot_be_committed() -> None:

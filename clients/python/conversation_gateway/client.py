@@ -88,6 +88,13 @@ class Client:
         request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch, rewind=rewind)
         return (await self.feed.Commit(request)).cursor
 
+    async def delete_subscription(self, subscription: str) -> None:
+        """Delete a named subscription, so that it holds back no event; whoever holds it gets FENCED.
+
+        Raises `NotFound` when there is none. Whoever names it later creates it anew.
+        """
+        await self.feed.DeleteSubscription(pb.DeleteSubscriptionRequest(subscription=subscription))
+
     async def close(self) -> None:
         """End every stream and cancel every call. May be repeated."""
         for stream in list(self._streams):

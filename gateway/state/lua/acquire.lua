@@ -1,5 +1,6 @@
--- Hand a subscription to a new consumer. KEYS: log, subscriptions, fences. ARGV: version, name, new, now in us.
-local log = redis.call('HMGET', KEYS[1], 'version', 'position', 'mark', 'trimmed_through', 'trimmed_mark')
+-- Hand a subscription to a new consumer. KEYS: log, subscriptions, fences.
+-- ARGV: version, name, new, now in us.
+local log = redis.call('HMGET', KEYS[1], 'version', 'position', 'mark', 'trimmed_through', 'trimmed_mark', 'first_fence')
 if log[1] ~= ARGV[1] then
   return { log[1] and 'newer' or 'gone' }
 end
@@ -9,7 +10,7 @@ if not found then
     return { 'unknown' }
   end
   local newest = ARGV[3] == 'latest'
-  found = table.concat({ newest and log[2] or log[4], newest and log[3] or log[5], '0', ARGV[4] }, ' ')
+  found = table.concat({ newest and log[2] or log[4], newest and log[3] or log[5], log[6] or '0', ARGV[4] }, ' ')
 end
 local position, mark, fence, committed_us = string.match(found, '^(%d+) (%d+) (%d+) (%d+)$')
 fence = string.format('%.0f', fence + 1)

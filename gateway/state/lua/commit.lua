@@ -1,6 +1,6 @@
 -- Move a subscription forward, and back only if that is said. KEYS: log, subscriptions.
 -- ARGV: version, name, position, mark, fence or 0, now in us, epoch, 1 for back.
-local log = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'trimmed_through', 'trimmed_mark')
+local log = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'trimmed_through', 'trimmed_mark', 'first_fence')
 if log[1] ~= ARGV[1] then
   return { log[1] and 'newer' or 'gone' }
 end
@@ -20,7 +20,7 @@ if found and not back and tonumber(ARGV[3]) <= tonumber(position) then
   return { 'held', found }
 end
 if not found then
-  position, mark, fence = log[3], log[4], '0'
+  position, mark, fence = log[3], log[4], log[5] or '0'
 end
 if back or tonumber(ARGV[3]) > tonumber(position) then
   position, mark = ARGV[3], ARGV[4]

@@ -130,6 +130,36 @@ async def test_a_fenced_holder_on_another_replica_cannot_commit(valkey: ValkeySe
     assert refusal.value.reason == "FENCED"
 
 
+@pytest.mark.parametrize("how", ["rewound", "deleted"])
+async def test_a_subscription_that_one_replica_changes_is_taken_from_its_holder_on_another(
+    valkey: ValkeyServer, how: str
+) -> None:
+    quiet = {"seconds": 60}
+    async with replica_feed(valkey) as one, replica_feed(valkey) as two:
+        await append_all(one.log, 3)
+        async with two.stream(subscription="worker", heartbeat_interval=quiet) as former:
+            epoch = (await former.next("opened")).opened.fencing_epoch
+            first, *_, last = (await former.next("batch")).batch.events
+            await former.next("caught_up")
+            waiting = asyncio.ensure_future(everything(former))
+            await asyncio.sleep(0)
+            if how == "rewound":
+                await one.feed.commit(pb.CommitRequest(subscription="worker", cursor=first.cursor, rewind=True))
+            else:
+                await one.feed.delete_subscription(pb.DeleteSubscriptionRequest(subscription="worker"))
+            # Told by way of the shared log, long before the next heartbeat.
+            late, told = await asyncio.wait_for(waiting, 20)
+            with pytest.raises(GatewayError) as refusal:
+                await two.feed.commit(pb.CommitRequest(subscription="worker", cursor=last.cursor, fencing_epoch=epoch))
+        async with two.stream(subscription="worker") as current:
+            opened = (await current.next("opened")).opened
+            again = await current.positions(2)
+
+    assert (late, told.reason, refusal.value.reason) == ([], "FENCED", "FENCED")
+    assert opened.fencing_epoch > epoch
+    assert again == ([2, 3] if how == "rewound" else [1, 2, 3])
+
+
 async def test_what_another_replica_trimmed_is_a_gap_here(valkey: ValkeyServer) -> None:
     few = Keep(age_s=1e9, size_bytes=1 << 40, count=2)
     async with replica(valkey) as one, replica_feed(valkey) as two:

@@ -8,14 +8,19 @@ from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from gateway.errors import GatewayError
 from gateway.events.cursor import Cursor
+from gateway.events.vitals import Vitals
 from gateway.state.log import Keep
 from tests.unit.events.reading import OpenFeed, all_positions, kinds, opened_feed, position_of
-from tests.unit.state.sample import append_all, new_event
+from tests.unit.state.sample import PROJECT, append_all, new_event
 
 
 async def commit(it: OpenFeed, cursor: bytes, **request: Any) -> int:
     response = await it.feed.commit(pb.CommitRequest(**{"subscription": "worker", "cursor": cursor} | request))
     return position_of(response.cursor)
+
+
+async def delete(it: OpenFeed, subscription: str = "worker") -> None:
+    await it.feed.delete_subscription(pb.DeleteSubscriptionRequest(subscription=subscription))
 
 
 async def cursors(it: OpenFeed) -> list[bytes]:
@@ -114,6 +119,71 @@ async def test_a_rewound_subscription_is_taken_from_its_consumer(tmp_path: Path)
 
     assert (told.value.reason, refusal.value.reason) == ("FENCED", "FENCED")
     assert (position_of(status.cursor), status.active) == (1, False)
+
+
+async def test_a_deleted_subscription_is_taken_from_its_consumer(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 3)
+        known = await cursors(it)
+        async with it.stream(subscription="worker", heartbeat_interval={"seconds": 60}) as consumer:
+            fence = (await consumer.next("opened")).opened.fencing_epoch
+            await consumer.next("batch", "caught_up")
+            waiting = asyncio.ensure_future(consumer.next("batch"))
+            await asyncio.sleep(0)
+            await delete(it)
+            with pytest.raises(GatewayError) as told:
+                # Told, and not found out by itself at the next heartbeat.
+                await asyncio.wait_for(waiting, 20)
+            with pytest.raises(GatewayError) as refusal:
+                await commit(it, known[2], fencing_epoch=fence)
+        feed = await it.feed.get_feed(pb.GetFeedRequest())
+        anew = await it.drained(subscription="worker")
+
+    assert (told.value.reason, refusal.value.reason) == ("FENCED", "FENCED")
+    assert not feed.subscriptions
+    assert all_positions(anew) == [1, 2, 3]
+    assert anew[0].opened.fencing_epoch > fence
+
+
+async def test_a_consumer_of_the_next_subscription_of_that_name_is_left_alone(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        for _ in range(3):
+            await it.drained(subscription="worker")
+        fence = await it.log.delete_subscription(project_id=PROJECT, name="worker")
+        async with it.stream(subscription="worker") as consumer:
+            await consumer.next("opened", "caught_up")
+            # Another replica's word of the deletion may come late.
+            it.feed.fenced(PROJECT, "worker", fence)
+            await it.log.append(new_event(1))
+            received = await consumer.positions(1)
+
+    assert received == [1]
+
+
+async def test_no_lag_is_told_of_a_subscription_that_was_deleted(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path) as it:
+        await append_all(it.log, 3)
+        await commit(it, Cursor(it.log.epoch, 0, 0).encode())
+        vitals = Vitals(events=it.log, feed=it.feed, clock=it.clock, project_ids=[PROJECT])
+        await vitals.refresh()
+        before = vitals.subscription_lag()
+
+        await delete(it)
+        await vitals.refresh()
+        after = vitals.subscription_lag()
+
+    assert (before, after) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("worker", "SUBSCRIPTION_NOT_FOUND"), ("no good", "INVALID_REQUEST"), ("", "INVALID_REQUEST")]
+)
+async def test_what_is_no_subscription_cannot_be_deleted(tmp_path: Path, name: str, reason: str) -> None:
+    async with opened_feed(tmp_path) as it:
+        with pytest.raises(GatewayError) as refusal:
+            await delete(it, subscription=name)
+
+    assert refusal.value.reason == reason
 
 
 async def test_nothing_goes_back_to_where_events_are_no_longer_kept(tmp_path: Path) -> None:

@@ -121,6 +121,55 @@ async def test_subscriptions_of_two_projects_do_not_meet(tmp_path: Path) -> None
     assert [each.position for each in found] == [1]
 
 
+async def test_a_deleted_subscription_is_gone_for_good(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    async with opened_log(path) as log:
+        await _commit(log, "a", 0)
+        await log.delete_subscription(project_id=PROJECT, name="a")
+        await _commit(log, "b", 0)
+
+    async with opened_log(path) as log:
+        found = await _subscriptions(log)
+        nameless = await _subscriptions(log, "")
+
+    assert [each.name for each in found] == ["b"]
+    assert nameless == []
+
+
+async def test_only_a_subscription_that_is_there_can_be_deleted(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await _commit(log, "a", 0, project_id="project-2")
+        with pytest.raises(CallerError) as refusal:
+            await log.delete_subscription(project_id=PROJECT, name="a")
+        found = await _subscriptions(log, "project-2")
+
+    assert (refusal.value.reason, refusal.value.code.name) == ("SUBSCRIPTION_NOT_FOUND", "NOT_FOUND")
+    assert (refusal.value.metadata["resource_type"], refusal.value.metadata["resource_name"]) == ("subscription", "a")
+    assert [each.name for each in found] == ["a"]
+
+
+async def test_a_consumer_of_a_deleted_subscription_cannot_commit_to_the_next_of_that_name(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    async with opened_log(path) as log:
+        await append_all(log, 3)
+        former = await _acquire(log, "a")
+        above = await log.delete_subscription(project_id=PROJECT, name="a")
+        with pytest.raises(CallerError) as gone:
+            await _commit(log, "a", 1, fence=former.fence)
+
+    async with opened_log(path) as log:
+        created = await _commit(log, "a", 2)
+        current = await _acquire(log, "a")
+        with pytest.raises(CallerError) as another:
+            await _commit(log, "a", 3, fence=former.fence)
+        await log.delete_subscription(project_id=PROJECT, name="a")
+        last = await _acquire(log, "a")
+
+    assert (gone.value.reason, another.value.reason) == ("FENCED", "FENCED")
+    assert former.fence < above <= created.fence < current.fence < last.fence
+    assert last.position == 0
+
+
 @pytest.mark.embedded
 async def test_a_position_that_was_tampered_with_is_not_believed(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
@@ -142,7 +191,13 @@ async def _acquire(log: EventLog, name: str, *, new: NewSubscription = "earliest
 
 
 async def _commit(
-    log: EventLog, name: str, position: int, *, fence: int = 0, project_id: str = PROJECT, back: bool = False
+    log: EventLog,
+    name: str,
+    position: int,
+    *,
+    fence: int = 0,
+    project_id: str = PROJECT,
+    back: bool = False,
 ) -> Subscription:
     return await log.commit(project_id=project_id, name=name, position=position, mark=0, fence=fence, back=back)
 

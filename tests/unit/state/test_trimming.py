@@ -187,6 +187,19 @@ async def test_a_damaged_row_goes_with_the_next_intact_one(tmp_path: Path) -> No
     assert more.head.trimmed_through == 10
 
 
+async def test_a_subscription_that_was_deleted_holds_nothing_back(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await append_all(log, 10)
+        await _commit(log, position=3)
+        held = await log.trim(keep=keeping(count=2), held=keeping())
+
+        await log.delete_subscription(project_id=PROJECT, name="worker")
+        trimmed = await log.trim(keep=keeping(count=2), held=keeping())
+
+    assert held.head.trimmed_through == 3
+    assert (trimmed.head.trimmed_through, trimmed.lost) == (8, ())
+
+
 async def _commit(log: EventLog, *, position: int) -> None:
     await log.acquire(project_id=PROJECT, name="worker", new="earliest")
     await log.commit(project_id=PROJECT, name="worker", position=position, mark=0, fence=0)

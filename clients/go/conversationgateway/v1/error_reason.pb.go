@@ -225,12 +225,13 @@ const (
 	ErrorReason_ERROR_REASON_CURSOR_FROM_FUTURE ErrorReason = 34
 	// There is no subscription of this name, and the request does not let it be created.
 	// Status: `NOT_FOUND`. Retry: no.
-	// Causes: A misspelt name; a log that was created anew.
+	// Causes: A misspelt name; a log that was created anew; a subscription that was deleted.
 	// Do: Check the name, or let `new_subscription` create it.
 	ErrorReason_ERROR_REASON_SUBSCRIPTION_NOT_FOUND ErrorReason = 35
-	// Another stream holds the subscription now.
+	// The subscription is no longer this stream's.
 	// Status: `ABORTED`. Retry: no.
-	// Causes: A second consumer of the same name; a consumer that reconnected while its former stream still lived.
+	// Causes: A second consumer of the same name; a consumer that reconnected while its former stream still lived;
+	// `Commit` with `rewind`; `DeleteSubscription`.
 	// Do: Stop, unless this consumer is the one that should have it.
 	ErrorReason_ERROR_REASON_FENCED ErrorReason = 36
 	// The consumer took nothing from the stream for 30 seconds. On the event feed, `cursor` in the metadata, in base64, is

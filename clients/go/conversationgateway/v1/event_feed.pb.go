@@ -1852,6 +1852,98 @@ func (x *CommitResponse) GetCursor() []byte {
 	return nil
 }
 
+// Which subscription to delete.
+type DeleteSubscriptionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Optional. The project. Empty means the gateway's own.
+	ProjectId string `protobuf:"bytes,1,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	// Required. Name of the subscription, as in `SubscribeRequest.subscription`.
+	Subscription  string `protobuf:"bytes,2,opt,name=subscription,proto3" json:"subscription,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSubscriptionRequest) Reset() {
+	*x = DeleteSubscriptionRequest{}
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSubscriptionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSubscriptionRequest) ProtoMessage() {}
+
+func (x *DeleteSubscriptionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSubscriptionRequest.ProtoReflect.Descriptor instead.
+func (*DeleteSubscriptionRequest) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *DeleteSubscriptionRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *DeleteSubscriptionRequest) GetSubscription() string {
+	if x != nil {
+		return x.Subscription
+	}
+	return ""
+}
+
+// The subscription is gone.
+type DeleteSubscriptionResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSubscriptionResponse) Reset() {
+	*x = DeleteSubscriptionResponse{}
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSubscriptionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSubscriptionResponse) ProtoMessage() {}
+
+func (x *DeleteSubscriptionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSubscriptionResponse.ProtoReflect.Descriptor instead.
+func (*DeleteSubscriptionResponse) Descriptor() ([]byte, []int) {
+	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{14}
+}
+
 // Which events to list.
 type ListFeedEventsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1880,7 +1972,7 @@ type ListFeedEventsRequest struct {
 
 func (x *ListFeedEventsRequest) Reset() {
 	*x = ListFeedEventsRequest{}
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[13]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1892,7 +1984,7 @@ func (x *ListFeedEventsRequest) String() string {
 func (*ListFeedEventsRequest) ProtoMessage() {}
 
 func (x *ListFeedEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[13]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1905,7 +1997,7 @@ func (x *ListFeedEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFeedEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListFeedEventsRequest) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{13}
+	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListFeedEventsRequest) GetProjectId() string {
@@ -2002,7 +2094,7 @@ type ListFeedEventsResponse struct {
 
 func (x *ListFeedEventsResponse) Reset() {
 	*x = ListFeedEventsResponse{}
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[14]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2014,7 +2106,7 @@ func (x *ListFeedEventsResponse) String() string {
 func (*ListFeedEventsResponse) ProtoMessage() {}
 
 func (x *ListFeedEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[14]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2027,7 +2119,7 @@ func (x *ListFeedEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFeedEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListFeedEventsResponse) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{14}
+	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListFeedEventsResponse) GetEvents() []*FeedEvent {
@@ -2071,7 +2163,7 @@ type GetFeedEventRequest struct {
 
 func (x *GetFeedEventRequest) Reset() {
 	*x = GetFeedEventRequest{}
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[15]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2083,7 +2175,7 @@ func (x *GetFeedEventRequest) String() string {
 func (*GetFeedEventRequest) ProtoMessage() {}
 
 func (x *GetFeedEventRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[15]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2096,7 +2188,7 @@ func (x *GetFeedEventRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFeedEventRequest.ProtoReflect.Descriptor instead.
 func (*GetFeedEventRequest) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{15}
+	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetFeedEventRequest) GetProjectId() string {
@@ -2167,7 +2259,7 @@ type GetFeedEventResponse struct {
 
 func (x *GetFeedEventResponse) Reset() {
 	*x = GetFeedEventResponse{}
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[16]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2179,7 +2271,7 @@ func (x *GetFeedEventResponse) String() string {
 func (*GetFeedEventResponse) ProtoMessage() {}
 
 func (x *GetFeedEventResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[16]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2192,7 +2284,7 @@ func (x *GetFeedEventResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFeedEventResponse.ProtoReflect.Descriptor instead.
 func (*GetFeedEventResponse) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{16}
+	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetFeedEventResponse) GetEvent() *FeedEvent {
@@ -2213,7 +2305,7 @@ type GetFeedRequest struct {
 
 func (x *GetFeedRequest) Reset() {
 	*x = GetFeedRequest{}
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[17]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2225,7 +2317,7 @@ func (x *GetFeedRequest) String() string {
 func (*GetFeedRequest) ProtoMessage() {}
 
 func (x *GetFeedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[17]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2238,7 +2330,7 @@ func (x *GetFeedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFeedRequest.ProtoReflect.Descriptor instead.
 func (*GetFeedRequest) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{17}
+	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetFeedRequest) GetProjectId() string {
@@ -2273,7 +2365,7 @@ type GetFeedResponse struct {
 
 func (x *GetFeedResponse) Reset() {
 	*x = GetFeedResponse{}
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[18]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2285,7 +2377,7 @@ func (x *GetFeedResponse) String() string {
 func (*GetFeedResponse) ProtoMessage() {}
 
 func (x *GetFeedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[18]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2298,7 +2390,7 @@ func (x *GetFeedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFeedResponse.ProtoReflect.Descriptor instead.
 func (*GetFeedResponse) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{18}
+	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GetFeedResponse) GetOldestCursor() []byte {
@@ -2372,7 +2464,7 @@ type SubscriptionStatus struct {
 	LagEventCount int64 `protobuf:"varint,5,opt,name=lag_event_count,json=lagEventCount,proto3" json:"lag_event_count,omitempty"`
 	// Output only. Whether a stream holds it now.
 	Active bool `protobuf:"varint,6,opt,name=active,proto3" json:"active,omitempty"`
-	// Output only. Counts the streams that have held it.
+	// Output only. Counts the streams that have held it; one created after others were deleted counts on from theirs.
 	FencingEpoch int64 `protobuf:"varint,7,opt,name=fencing_epoch,json=fencingEpoch,proto3" json:"fencing_epoch,omitempty"`
 	// Output only. Whether retention has removed events after `cursor`.
 	Gap           bool `protobuf:"varint,8,opt,name=gap,proto3" json:"gap,omitempty"`
@@ -2382,7 +2474,7 @@ type SubscriptionStatus struct {
 
 func (x *SubscriptionStatus) Reset() {
 	*x = SubscriptionStatus{}
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[19]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2394,7 +2486,7 @@ func (x *SubscriptionStatus) String() string {
 func (*SubscriptionStatus) ProtoMessage() {}
 
 func (x *SubscriptionStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[19]
+	mi := &file_conversation_gateway_v1_event_feed_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2407,7 +2499,7 @@ func (x *SubscriptionStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubscriptionStatus.ProtoReflect.Descriptor instead.
 func (*SubscriptionStatus) Descriptor() ([]byte, []int) {
-	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{19}
+	return file_conversation_gateway_v1_event_feed_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SubscriptionStatus) GetSubscription() string {
@@ -2590,7 +2682,12 @@ const file_conversation_gateway_v1_event_feed_proto_rawDesc = "" +
 	"\rfencing_epoch\x18\x04 \x01(\x03R\ffencingEpoch\x12\x16\n" +
 	"\x06rewind\x18\x05 \x01(\bR\x06rewind\".\n" +
 	"\x0eCommitResponse\x12\x1c\n" +
-	"\x06cursor\x18\x01 \x01(\fB\x04\xe2A\x01\x03R\x06cursor\"\xcc\x02\n" +
+	"\x06cursor\x18\x01 \x01(\fB\x04\xe2A\x01\x03R\x06cursor\"d\n" +
+	"\x19DeleteSubscriptionRequest\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x01 \x01(\tR\tprojectId\x12(\n" +
+	"\fsubscription\x18\x02 \x01(\tB\x04\xe2A\x01\x02R\fsubscription\"\x1c\n" +
+	"\x1aDeleteSubscriptionResponse\"\xcc\x02\n" +
 	"\x15ListFeedEventsRequest\x12\x1d\n" +
 	"\n" +
 	"project_id\x18\x01 \x01(\tR\tprojectId\x12#\n" +
@@ -2653,10 +2750,11 @@ const file_conversation_gateway_v1_event_feed_proto_rawDesc = "" +
 	"\x1cNEW_SUBSCRIPTION_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19NEW_SUBSCRIPTION_EARLIEST\x10\x01\x12\x1b\n" +
 	"\x17NEW_SUBSCRIPTION_LATEST\x10\x02\x12\x19\n" +
-	"\x15NEW_SUBSCRIPTION_FAIL\x10\x032\xa5\x04\n" +
+	"\x15NEW_SUBSCRIPTION_FAIL\x10\x032\xaa\x05\n" +
 	"\x10EventFeedService\x12d\n" +
 	"\tSubscribe\x12).conversation_gateway.v1.SubscribeRequest\x1a*.conversation_gateway.v1.SubscribeResponse0\x01\x12^\n" +
-	"\x06Commit\x12&.conversation_gateway.v1.CommitRequest\x1a'.conversation_gateway.v1.CommitResponse\"\x03\x90\x02\x02\x12v\n" +
+	"\x06Commit\x12&.conversation_gateway.v1.CommitRequest\x1a'.conversation_gateway.v1.CommitResponse\"\x03\x90\x02\x02\x12\x82\x01\n" +
+	"\x12DeleteSubscription\x122.conversation_gateway.v1.DeleteSubscriptionRequest\x1a3.conversation_gateway.v1.DeleteSubscriptionResponse\"\x03\x90\x02\x02\x12v\n" +
 	"\x0eListFeedEvents\x12..conversation_gateway.v1.ListFeedEventsRequest\x1a/.conversation_gateway.v1.ListFeedEventsResponse\"\x03\x90\x02\x01\x12p\n" +
 	"\fGetFeedEvent\x12,.conversation_gateway.v1.GetFeedEventRequest\x1a-.conversation_gateway.v1.GetFeedEventResponse\"\x03\x90\x02\x01\x12a\n" +
 	"\aGetFeed\x12'.conversation_gateway.v1.GetFeedRequest\x1a(.conversation_gateway.v1.GetFeedResponse\"\x03\x90\x02\x01B\x8b\x01\n" +
@@ -2675,7 +2773,7 @@ func file_conversation_gateway_v1_event_feed_proto_rawDescGZIP() []byte {
 }
 
 var file_conversation_gateway_v1_event_feed_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_conversation_gateway_v1_event_feed_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_conversation_gateway_v1_event_feed_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_conversation_gateway_v1_event_feed_proto_goTypes = []any{
 	(OnGap)(0),                                      // 0: conversation_gateway.v1.OnGap
 	(FeedView)(0),                                   // 1: conversation_gateway.v1.FeedView
@@ -2693,43 +2791,45 @@ var file_conversation_gateway_v1_event_feed_proto_goTypes = []any{
 	(*FeedEvent)(nil),                               // 13: conversation_gateway.v1.FeedEvent
 	(*CommitRequest)(nil),                           // 14: conversation_gateway.v1.CommitRequest
 	(*CommitResponse)(nil),                          // 15: conversation_gateway.v1.CommitResponse
-	(*ListFeedEventsRequest)(nil),                   // 16: conversation_gateway.v1.ListFeedEventsRequest
-	(*ListFeedEventsResponse)(nil),                  // 17: conversation_gateway.v1.ListFeedEventsResponse
-	(*GetFeedEventRequest)(nil),                     // 18: conversation_gateway.v1.GetFeedEventRequest
-	(*GetFeedEventResponse)(nil),                    // 19: conversation_gateway.v1.GetFeedEventResponse
-	(*GetFeedRequest)(nil),                          // 20: conversation_gateway.v1.GetFeedRequest
-	(*GetFeedResponse)(nil),                         // 21: conversation_gateway.v1.GetFeedResponse
-	(*SubscriptionStatus)(nil),                      // 22: conversation_gateway.v1.SubscriptionStatus
-	(*emptypb.Empty)(nil),                           // 23: google.protobuf.Empty
-	(*timestamppb.Timestamp)(nil),                   // 24: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),                     // 25: google.protobuf.Duration
-	(*MessageInboundItem)(nil),                      // 26: conversation_gateway.v1.MessageInboundItem
-	(*MessageSubmitNotification)(nil),               // 27: conversation_gateway.v1.MessageSubmitNotification
-	(*MessageDeliveryReport)(nil),                   // 28: conversation_gateway.v1.MessageDeliveryReport
-	(*EventInboundItem)(nil),                        // 29: conversation_gateway.v1.EventInboundItem
-	(*EventDeliveryReport)(nil),                     // 30: conversation_gateway.v1.EventDeliveryReport
-	(*ConversationNotification)(nil),                // 31: conversation_gateway.v1.ConversationNotification
-	(*ContactNotification)(nil),                     // 32: conversation_gateway.v1.ContactNotification
-	(*ContactMergeNotification)(nil),                // 33: conversation_gateway.v1.ContactMergeNotification
-	(*DuplicatedContactIdentitiesNotification)(nil), // 34: conversation_gateway.v1.DuplicatedContactIdentitiesNotification
-	(*CapabilityNotification)(nil),                  // 35: conversation_gateway.v1.CapabilityNotification
-	(*OptInNotification)(nil),                       // 36: conversation_gateway.v1.OptInNotification
-	(*OptOutNotification)(nil),                      // 37: conversation_gateway.v1.OptOutNotification
-	(*ChannelEventNotification)(nil),                // 38: conversation_gateway.v1.ChannelEventNotification
-	(*UnsupportedCallback)(nil),                     // 39: conversation_gateway.v1.UnsupportedCallback
-	(*SmartConversationNotification)(nil),           // 40: conversation_gateway.v1.SmartConversationNotification
-	(*RecordNotification)(nil),                      // 41: conversation_gateway.v1.RecordNotification
-	(*BatchStatusUpdateNotification)(nil),           // 42: conversation_gateway.v1.BatchStatusUpdateNotification
+	(*DeleteSubscriptionRequest)(nil),               // 16: conversation_gateway.v1.DeleteSubscriptionRequest
+	(*DeleteSubscriptionResponse)(nil),              // 17: conversation_gateway.v1.DeleteSubscriptionResponse
+	(*ListFeedEventsRequest)(nil),                   // 18: conversation_gateway.v1.ListFeedEventsRequest
+	(*ListFeedEventsResponse)(nil),                  // 19: conversation_gateway.v1.ListFeedEventsResponse
+	(*GetFeedEventRequest)(nil),                     // 20: conversation_gateway.v1.GetFeedEventRequest
+	(*GetFeedEventResponse)(nil),                    // 21: conversation_gateway.v1.GetFeedEventResponse
+	(*GetFeedRequest)(nil),                          // 22: conversation_gateway.v1.GetFeedRequest
+	(*GetFeedResponse)(nil),                         // 23: conversation_gateway.v1.GetFeedResponse
+	(*SubscriptionStatus)(nil),                      // 24: conversation_gateway.v1.SubscriptionStatus
+	(*emptypb.Empty)(nil),                           // 25: google.protobuf.Empty
+	(*timestamppb.Timestamp)(nil),                   // 26: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),                     // 27: google.protobuf.Duration
+	(*MessageInboundItem)(nil),                      // 28: conversation_gateway.v1.MessageInboundItem
+	(*MessageSubmitNotification)(nil),               // 29: conversation_gateway.v1.MessageSubmitNotification
+	(*MessageDeliveryReport)(nil),                   // 30: conversation_gateway.v1.MessageDeliveryReport
+	(*EventInboundItem)(nil),                        // 31: conversation_gateway.v1.EventInboundItem
+	(*EventDeliveryReport)(nil),                     // 32: conversation_gateway.v1.EventDeliveryReport
+	(*ConversationNotification)(nil),                // 33: conversation_gateway.v1.ConversationNotification
+	(*ContactNotification)(nil),                     // 34: conversation_gateway.v1.ContactNotification
+	(*ContactMergeNotification)(nil),                // 35: conversation_gateway.v1.ContactMergeNotification
+	(*DuplicatedContactIdentitiesNotification)(nil), // 36: conversation_gateway.v1.DuplicatedContactIdentitiesNotification
+	(*CapabilityNotification)(nil),                  // 37: conversation_gateway.v1.CapabilityNotification
+	(*OptInNotification)(nil),                       // 38: conversation_gateway.v1.OptInNotification
+	(*OptOutNotification)(nil),                      // 39: conversation_gateway.v1.OptOutNotification
+	(*ChannelEventNotification)(nil),                // 40: conversation_gateway.v1.ChannelEventNotification
+	(*UnsupportedCallback)(nil),                     // 41: conversation_gateway.v1.UnsupportedCallback
+	(*SmartConversationNotification)(nil),           // 42: conversation_gateway.v1.SmartConversationNotification
+	(*RecordNotification)(nil),                      // 43: conversation_gateway.v1.RecordNotification
+	(*BatchStatusUpdateNotification)(nil),           // 44: conversation_gateway.v1.BatchStatusUpdateNotification
 }
 var file_conversation_gateway_v1_event_feed_proto_depIdxs = []int32{
-	23, // 0: conversation_gateway.v1.SubscribeRequest.earliest:type_name -> google.protobuf.Empty
-	23, // 1: conversation_gateway.v1.SubscribeRequest.latest:type_name -> google.protobuf.Empty
-	24, // 2: conversation_gateway.v1.SubscribeRequest.at_time:type_name -> google.protobuf.Timestamp
+	25, // 0: conversation_gateway.v1.SubscribeRequest.earliest:type_name -> google.protobuf.Empty
+	25, // 1: conversation_gateway.v1.SubscribeRequest.latest:type_name -> google.protobuf.Empty
+	26, // 2: conversation_gateway.v1.SubscribeRequest.at_time:type_name -> google.protobuf.Timestamp
 	0,  // 3: conversation_gateway.v1.SubscribeRequest.on_gap:type_name -> conversation_gateway.v1.OnGap
 	4,  // 4: conversation_gateway.v1.SubscribeRequest.filter:type_name -> conversation_gateway.v1.EventFilter
 	1,  // 5: conversation_gateway.v1.SubscribeRequest.view:type_name -> conversation_gateway.v1.FeedView
-	25, // 6: conversation_gateway.v1.SubscribeRequest.heartbeat_interval:type_name -> google.protobuf.Duration
-	23, // 7: conversation_gateway.v1.SubscribeRequest.stop_at_newest:type_name -> google.protobuf.Empty
+	27, // 6: conversation_gateway.v1.SubscribeRequest.heartbeat_interval:type_name -> google.protobuf.Duration
+	25, // 7: conversation_gateway.v1.SubscribeRequest.stop_at_newest:type_name -> google.protobuf.Empty
 	2,  // 8: conversation_gateway.v1.SubscribeRequest.new_subscription:type_name -> conversation_gateway.v1.NewSubscription
 	6,  // 9: conversation_gateway.v1.SubscribeResponse.opened:type_name -> conversation_gateway.v1.Opened
 	7,  // 10: conversation_gateway.v1.SubscribeResponse.batch:type_name -> conversation_gateway.v1.EventBatch
@@ -2738,58 +2838,60 @@ var file_conversation_gateway_v1_event_feed_proto_depIdxs = []int32{
 	10, // 13: conversation_gateway.v1.SubscribeResponse.fell_behind:type_name -> conversation_gateway.v1.FellBehind
 	11, // 14: conversation_gateway.v1.SubscribeResponse.gap_skipped:type_name -> conversation_gateway.v1.GapSkipped
 	12, // 15: conversation_gateway.v1.SubscribeResponse.draining:type_name -> conversation_gateway.v1.Draining
-	25, // 16: conversation_gateway.v1.Opened.heartbeat_interval:type_name -> google.protobuf.Duration
+	27, // 16: conversation_gateway.v1.Opened.heartbeat_interval:type_name -> google.protobuf.Duration
 	13, // 17: conversation_gateway.v1.EventBatch.events:type_name -> conversation_gateway.v1.FeedEvent
-	25, // 18: conversation_gateway.v1.Heartbeat.lag:type_name -> google.protobuf.Duration
-	25, // 19: conversation_gateway.v1.Draining.reconnect_delay:type_name -> google.protobuf.Duration
-	24, // 20: conversation_gateway.v1.FeedEvent.accepted_time:type_name -> google.protobuf.Timestamp
-	24, // 21: conversation_gateway.v1.FeedEvent.event_time:type_name -> google.protobuf.Timestamp
-	24, // 22: conversation_gateway.v1.FeedEvent.received_time:type_name -> google.protobuf.Timestamp
-	26, // 23: conversation_gateway.v1.FeedEvent.message:type_name -> conversation_gateway.v1.MessageInboundItem
-	26, // 24: conversation_gateway.v1.FeedEvent.message_redaction:type_name -> conversation_gateway.v1.MessageInboundItem
-	27, // 25: conversation_gateway.v1.FeedEvent.message_submit_notification:type_name -> conversation_gateway.v1.MessageSubmitNotification
-	28, // 26: conversation_gateway.v1.FeedEvent.message_delivery_report:type_name -> conversation_gateway.v1.MessageDeliveryReport
-	29, // 27: conversation_gateway.v1.FeedEvent.event:type_name -> conversation_gateway.v1.EventInboundItem
-	30, // 28: conversation_gateway.v1.FeedEvent.event_delivery_report:type_name -> conversation_gateway.v1.EventDeliveryReport
-	31, // 29: conversation_gateway.v1.FeedEvent.conversation_start_notification:type_name -> conversation_gateway.v1.ConversationNotification
-	31, // 30: conversation_gateway.v1.FeedEvent.conversation_stop_notification:type_name -> conversation_gateway.v1.ConversationNotification
-	31, // 31: conversation_gateway.v1.FeedEvent.conversation_delete_notification:type_name -> conversation_gateway.v1.ConversationNotification
-	32, // 32: conversation_gateway.v1.FeedEvent.contact_create_notification:type_name -> conversation_gateway.v1.ContactNotification
-	32, // 33: conversation_gateway.v1.FeedEvent.contact_update_notification:type_name -> conversation_gateway.v1.ContactNotification
-	32, // 34: conversation_gateway.v1.FeedEvent.contact_delete_notification:type_name -> conversation_gateway.v1.ContactNotification
-	33, // 35: conversation_gateway.v1.FeedEvent.contact_merge_notification:type_name -> conversation_gateway.v1.ContactMergeNotification
-	34, // 36: conversation_gateway.v1.FeedEvent.duplicated_contact_identities_notification:type_name -> conversation_gateway.v1.DuplicatedContactIdentitiesNotification
-	35, // 37: conversation_gateway.v1.FeedEvent.capability_notification:type_name -> conversation_gateway.v1.CapabilityNotification
-	36, // 38: conversation_gateway.v1.FeedEvent.opt_in_notification:type_name -> conversation_gateway.v1.OptInNotification
-	37, // 39: conversation_gateway.v1.FeedEvent.opt_out_notification:type_name -> conversation_gateway.v1.OptOutNotification
-	38, // 40: conversation_gateway.v1.FeedEvent.channel_event_notification:type_name -> conversation_gateway.v1.ChannelEventNotification
-	39, // 41: conversation_gateway.v1.FeedEvent.unsupported_callback:type_name -> conversation_gateway.v1.UnsupportedCallback
-	40, // 42: conversation_gateway.v1.FeedEvent.smart_conversation_notification:type_name -> conversation_gateway.v1.SmartConversationNotification
-	41, // 43: conversation_gateway.v1.FeedEvent.record_notification:type_name -> conversation_gateway.v1.RecordNotification
-	42, // 44: conversation_gateway.v1.FeedEvent.batch_status_update_notification:type_name -> conversation_gateway.v1.BatchStatusUpdateNotification
-	24, // 45: conversation_gateway.v1.ListFeedEventsRequest.at_time:type_name -> google.protobuf.Timestamp
+	27, // 18: conversation_gateway.v1.Heartbeat.lag:type_name -> google.protobuf.Duration
+	27, // 19: conversation_gateway.v1.Draining.reconnect_delay:type_name -> google.protobuf.Duration
+	26, // 20: conversation_gateway.v1.FeedEvent.accepted_time:type_name -> google.protobuf.Timestamp
+	26, // 21: conversation_gateway.v1.FeedEvent.event_time:type_name -> google.protobuf.Timestamp
+	26, // 22: conversation_gateway.v1.FeedEvent.received_time:type_name -> google.protobuf.Timestamp
+	28, // 23: conversation_gateway.v1.FeedEvent.message:type_name -> conversation_gateway.v1.MessageInboundItem
+	28, // 24: conversation_gateway.v1.FeedEvent.message_redaction:type_name -> conversation_gateway.v1.MessageInboundItem
+	29, // 25: conversation_gateway.v1.FeedEvent.message_submit_notification:type_name -> conversation_gateway.v1.MessageSubmitNotification
+	30, // 26: conversation_gateway.v1.FeedEvent.message_delivery_report:type_name -> conversation_gateway.v1.MessageDeliveryReport
+	31, // 27: conversation_gateway.v1.FeedEvent.event:type_name -> conversation_gateway.v1.EventInboundItem
+	32, // 28: conversation_gateway.v1.FeedEvent.event_delivery_report:type_name -> conversation_gateway.v1.EventDeliveryReport
+	33, // 29: conversation_gateway.v1.FeedEvent.conversation_start_notification:type_name -> conversation_gateway.v1.ConversationNotification
+	33, // 30: conversation_gateway.v1.FeedEvent.conversation_stop_notification:type_name -> conversation_gateway.v1.ConversationNotification
+	33, // 31: conversation_gateway.v1.FeedEvent.conversation_delete_notification:type_name -> conversation_gateway.v1.ConversationNotification
+	34, // 32: conversation_gateway.v1.FeedEvent.contact_create_notification:type_name -> conversation_gateway.v1.ContactNotification
+	34, // 33: conversation_gateway.v1.FeedEvent.contact_update_notification:type_name -> conversation_gateway.v1.ContactNotification
+	34, // 34: conversation_gateway.v1.FeedEvent.contact_delete_notification:type_name -> conversation_gateway.v1.ContactNotification
+	35, // 35: conversation_gateway.v1.FeedEvent.contact_merge_notification:type_name -> conversation_gateway.v1.ContactMergeNotification
+	36, // 36: conversation_gateway.v1.FeedEvent.duplicated_contact_identities_notification:type_name -> conversation_gateway.v1.DuplicatedContactIdentitiesNotification
+	37, // 37: conversation_gateway.v1.FeedEvent.capability_notification:type_name -> conversation_gateway.v1.CapabilityNotification
+	38, // 38: conversation_gateway.v1.FeedEvent.opt_in_notification:type_name -> conversation_gateway.v1.OptInNotification
+	39, // 39: conversation_gateway.v1.FeedEvent.opt_out_notification:type_name -> conversation_gateway.v1.OptOutNotification
+	40, // 40: conversation_gateway.v1.FeedEvent.channel_event_notification:type_name -> conversation_gateway.v1.ChannelEventNotification
+	41, // 41: conversation_gateway.v1.FeedEvent.unsupported_callback:type_name -> conversation_gateway.v1.UnsupportedCallback
+	42, // 42: conversation_gateway.v1.FeedEvent.smart_conversation_notification:type_name -> conversation_gateway.v1.SmartConversationNotification
+	43, // 43: conversation_gateway.v1.FeedEvent.record_notification:type_name -> conversation_gateway.v1.RecordNotification
+	44, // 44: conversation_gateway.v1.FeedEvent.batch_status_update_notification:type_name -> conversation_gateway.v1.BatchStatusUpdateNotification
+	26, // 45: conversation_gateway.v1.ListFeedEventsRequest.at_time:type_name -> google.protobuf.Timestamp
 	4,  // 46: conversation_gateway.v1.ListFeedEventsRequest.filter:type_name -> conversation_gateway.v1.EventFilter
 	1,  // 47: conversation_gateway.v1.ListFeedEventsRequest.view:type_name -> conversation_gateway.v1.FeedView
 	13, // 48: conversation_gateway.v1.ListFeedEventsResponse.events:type_name -> conversation_gateway.v1.FeedEvent
 	1,  // 49: conversation_gateway.v1.GetFeedEventRequest.view:type_name -> conversation_gateway.v1.FeedView
 	13, // 50: conversation_gateway.v1.GetFeedEventResponse.event:type_name -> conversation_gateway.v1.FeedEvent
-	24, // 51: conversation_gateway.v1.GetFeedResponse.oldest_time:type_name -> google.protobuf.Timestamp
-	24, // 52: conversation_gateway.v1.GetFeedResponse.newest_time:type_name -> google.protobuf.Timestamp
-	22, // 53: conversation_gateway.v1.GetFeedResponse.subscriptions:type_name -> conversation_gateway.v1.SubscriptionStatus
-	24, // 54: conversation_gateway.v1.SubscriptionStatus.commit_time:type_name -> google.protobuf.Timestamp
-	25, // 55: conversation_gateway.v1.SubscriptionStatus.lag:type_name -> google.protobuf.Duration
+	26, // 51: conversation_gateway.v1.GetFeedResponse.oldest_time:type_name -> google.protobuf.Timestamp
+	26, // 52: conversation_gateway.v1.GetFeedResponse.newest_time:type_name -> google.protobuf.Timestamp
+	24, // 53: conversation_gateway.v1.GetFeedResponse.subscriptions:type_name -> conversation_gateway.v1.SubscriptionStatus
+	26, // 54: conversation_gateway.v1.SubscriptionStatus.commit_time:type_name -> google.protobuf.Timestamp
+	27, // 55: conversation_gateway.v1.SubscriptionStatus.lag:type_name -> google.protobuf.Duration
 	3,  // 56: conversation_gateway.v1.EventFeedService.Subscribe:input_type -> conversation_gateway.v1.SubscribeRequest
 	14, // 57: conversation_gateway.v1.EventFeedService.Commit:input_type -> conversation_gateway.v1.CommitRequest
-	16, // 58: conversation_gateway.v1.EventFeedService.ListFeedEvents:input_type -> conversation_gateway.v1.ListFeedEventsRequest
-	18, // 59: conversation_gateway.v1.EventFeedService.GetFeedEvent:input_type -> conversation_gateway.v1.GetFeedEventRequest
-	20, // 60: conversation_gateway.v1.EventFeedService.GetFeed:input_type -> conversation_gateway.v1.GetFeedRequest
-	5,  // 61: conversation_gateway.v1.EventFeedService.Subscribe:output_type -> conversation_gateway.v1.SubscribeResponse
-	15, // 62: conversation_gateway.v1.EventFeedService.Commit:output_type -> conversation_gateway.v1.CommitResponse
-	17, // 63: conversation_gateway.v1.EventFeedService.ListFeedEvents:output_type -> conversation_gateway.v1.ListFeedEventsResponse
-	19, // 64: conversation_gateway.v1.EventFeedService.GetFeedEvent:output_type -> conversation_gateway.v1.GetFeedEventResponse
-	21, // 65: conversation_gateway.v1.EventFeedService.GetFeed:output_type -> conversation_gateway.v1.GetFeedResponse
-	61, // [61:66] is the sub-list for method output_type
-	56, // [56:61] is the sub-list for method input_type
+	16, // 58: conversation_gateway.v1.EventFeedService.DeleteSubscription:input_type -> conversation_gateway.v1.DeleteSubscriptionRequest
+	18, // 59: conversation_gateway.v1.EventFeedService.ListFeedEvents:input_type -> conversation_gateway.v1.ListFeedEventsRequest
+	20, // 60: conversation_gateway.v1.EventFeedService.GetFeedEvent:input_type -> conversation_gateway.v1.GetFeedEventRequest
+	22, // 61: conversation_gateway.v1.EventFeedService.GetFeed:input_type -> conversation_gateway.v1.GetFeedRequest
+	5,  // 62: conversation_gateway.v1.EventFeedService.Subscribe:output_type -> conversation_gateway.v1.SubscribeResponse
+	15, // 63: conversation_gateway.v1.EventFeedService.Commit:output_type -> conversation_gateway.v1.CommitResponse
+	17, // 64: conversation_gateway.v1.EventFeedService.DeleteSubscription:output_type -> conversation_gateway.v1.DeleteSubscriptionResponse
+	19, // 65: conversation_gateway.v1.EventFeedService.ListFeedEvents:output_type -> conversation_gateway.v1.ListFeedEventsResponse
+	21, // 66: conversation_gateway.v1.EventFeedService.GetFeedEvent:output_type -> conversation_gateway.v1.GetFeedEventResponse
+	23, // 67: conversation_gateway.v1.EventFeedService.GetFeed:output_type -> conversation_gateway.v1.GetFeedResponse
+	62, // [62:68] is the sub-list for method output_type
+	56, // [56:62] is the sub-list for method input_type
 	56, // [56:56] is the sub-list for extension type_name
 	56, // [56:56] is the sub-list for extension extendee
 	0,  // [0:56] is the sub-list for field type_name
@@ -2843,11 +2945,11 @@ func file_conversation_gateway_v1_event_feed_proto_init() {
 		(*FeedEvent_RecordNotification)(nil),
 		(*FeedEvent_BatchStatusUpdateNotification)(nil),
 	}
-	file_conversation_gateway_v1_event_feed_proto_msgTypes[13].OneofWrappers = []any{
+	file_conversation_gateway_v1_event_feed_proto_msgTypes[15].OneofWrappers = []any{
 		(*ListFeedEventsRequest_AfterCursor)(nil),
 		(*ListFeedEventsRequest_AtTime)(nil),
 	}
-	file_conversation_gateway_v1_event_feed_proto_msgTypes[15].OneofWrappers = []any{
+	file_conversation_gateway_v1_event_feed_proto_msgTypes[17].OneofWrappers = []any{
 		(*GetFeedEventRequest_Cursor)(nil),
 		(*GetFeedEventRequest_EventId)(nil),
 	}
@@ -2857,7 +2959,7 @@ func file_conversation_gateway_v1_event_feed_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_conversation_gateway_v1_event_feed_proto_rawDesc), len(file_conversation_gateway_v1_event_feed_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   20,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -21,11 +21,12 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	EventFeedService_Subscribe_FullMethodName      = "/conversation_gateway.v1.EventFeedService/Subscribe"
-	EventFeedService_Commit_FullMethodName         = "/conversation_gateway.v1.EventFeedService/Commit"
-	EventFeedService_ListFeedEvents_FullMethodName = "/conversation_gateway.v1.EventFeedService/ListFeedEvents"
-	EventFeedService_GetFeedEvent_FullMethodName   = "/conversation_gateway.v1.EventFeedService/GetFeedEvent"
-	EventFeedService_GetFeed_FullMethodName        = "/conversation_gateway.v1.EventFeedService/GetFeed"
+	EventFeedService_Subscribe_FullMethodName          = "/conversation_gateway.v1.EventFeedService/Subscribe"
+	EventFeedService_Commit_FullMethodName             = "/conversation_gateway.v1.EventFeedService/Commit"
+	EventFeedService_DeleteSubscription_FullMethodName = "/conversation_gateway.v1.EventFeedService/DeleteSubscription"
+	EventFeedService_ListFeedEvents_FullMethodName     = "/conversation_gateway.v1.EventFeedService/ListFeedEvents"
+	EventFeedService_GetFeedEvent_FullMethodName       = "/conversation_gateway.v1.EventFeedService/GetFeedEvent"
+	EventFeedService_GetFeed_FullMethodName            = "/conversation_gateway.v1.EventFeedService/GetFeed"
 )
 
 // EventFeedServiceClient is the client API for EventFeedService service.
@@ -64,7 +65,8 @@ type EventFeedServiceClient interface {
 	//   - `OUT_OF_RANGE`, CURSOR_FROM_FUTURE: the position is newer than the log's newest event.
 	//   - `FAILED_PRECONDITION`, CURSOR_EPOCH_MISMATCH: the cursor is of another log; this one was created anew.
 	//   - `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND: the subscription is new, and `new_subscription` is FAIL.
-	//   - `ABORTED`, FENCED: another stream has taken over the subscription. Do not reconnect at once.
+	//   - `ABORTED`, FENCED: another stream has taken over the subscription, or it was moved back or deleted. Do not
+	//     reconnect at once.
 	//   - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
 	//     last one written.
 	//   - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
@@ -81,6 +83,15 @@ type EventFeedServiceClient interface {
 	// when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
 	// where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
 	Commit(ctx context.Context, in *CommitRequest, opts ...grpc.CallOption) (*CommitResponse, error)
+	// Deletes a named subscription, which then holds back no event from being trimmed.
+	//
+	// A stream that holds it ends with `ABORTED`, FENCED, on whatever replica, and can no longer commit under its
+	// `fencing_epoch`. The name is free: a stream or a commit that names it later creates it anew, so stop its consumers
+	// first.
+	//
+	// Fails with `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND when there is none, which is also what a repeat is told, and with
+	// `UNAVAILABLE`, STORE_UNAVAILABLE, after which the deletion may be repeated.
+	DeleteSubscription(ctx context.Context, in *DeleteSubscriptionRequest, opts ...grpc.CallOption) (*DeleteSubscriptionResponse, error)
 	// Reads a page of events and ends, in the order of the feed.
 	//
 	// Fails with INVALID_CURSOR, CURSOR_COMPACTED, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH and EVENT_CORRUPTED as
@@ -126,6 +137,16 @@ func (c *eventFeedServiceClient) Commit(ctx context.Context, in *CommitRequest, 
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CommitResponse)
 	err := c.cc.Invoke(ctx, EventFeedService_Commit_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *eventFeedServiceClient) DeleteSubscription(ctx context.Context, in *DeleteSubscriptionRequest, opts ...grpc.CallOption) (*DeleteSubscriptionResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteSubscriptionResponse)
+	err := c.cc.Invoke(ctx, EventFeedService_DeleteSubscription_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +219,8 @@ type EventFeedServiceServer interface {
 	//   - `OUT_OF_RANGE`, CURSOR_FROM_FUTURE: the position is newer than the log's newest event.
 	//   - `FAILED_PRECONDITION`, CURSOR_EPOCH_MISMATCH: the cursor is of another log; this one was created anew.
 	//   - `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND: the subscription is new, and `new_subscription` is FAIL.
-	//   - `ABORTED`, FENCED: another stream has taken over the subscription. Do not reconnect at once.
+	//   - `ABORTED`, FENCED: another stream has taken over the subscription, or it was moved back or deleted. Do not
+	//     reconnect at once.
 	//   - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
 	//     last one written.
 	//   - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
@@ -215,6 +237,15 @@ type EventFeedServiceServer interface {
 	// when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
 	// where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
 	Commit(context.Context, *CommitRequest) (*CommitResponse, error)
+	// Deletes a named subscription, which then holds back no event from being trimmed.
+	//
+	// A stream that holds it ends with `ABORTED`, FENCED, on whatever replica, and can no longer commit under its
+	// `fencing_epoch`. The name is free: a stream or a commit that names it later creates it anew, so stop its consumers
+	// first.
+	//
+	// Fails with `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND when there is none, which is also what a repeat is told, and with
+	// `UNAVAILABLE`, STORE_UNAVAILABLE, after which the deletion may be repeated.
+	DeleteSubscription(context.Context, *DeleteSubscriptionRequest) (*DeleteSubscriptionResponse, error)
 	// Reads a page of events and ends, in the order of the feed.
 	//
 	// Fails with INVALID_CURSOR, CURSOR_COMPACTED, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH and EVENT_CORRUPTED as
@@ -242,6 +273,9 @@ func (UnimplementedEventFeedServiceServer) Subscribe(*SubscribeRequest, grpc.Ser
 }
 func (UnimplementedEventFeedServiceServer) Commit(context.Context, *CommitRequest) (*CommitResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Commit not implemented")
+}
+func (UnimplementedEventFeedServiceServer) DeleteSubscription(context.Context, *DeleteSubscriptionRequest) (*DeleteSubscriptionResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteSubscription not implemented")
 }
 func (UnimplementedEventFeedServiceServer) ListFeedEvents(context.Context, *ListFeedEventsRequest) (*ListFeedEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListFeedEvents not implemented")
@@ -298,6 +332,24 @@ func _EventFeedService_Commit_Handler(srv interface{}, ctx context.Context, dec 
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(EventFeedServiceServer).Commit(ctx, req.(*CommitRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _EventFeedService_DeleteSubscription_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteSubscriptionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(EventFeedServiceServer).DeleteSubscription(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: EventFeedService_DeleteSubscription_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(EventFeedServiceServer).DeleteSubscription(ctx, req.(*DeleteSubscriptionRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -366,6 +418,10 @@ var EventFeedService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Commit",
 			Handler:    _EventFeedService_Commit_Handler,
+		},
+		{
+			MethodName: "DeleteSubscription",
+			Handler:    _EventFeedService_DeleteSubscription_Handler,
 		},
 		{
 			MethodName: "ListFeedEvents",

@@ -273,6 +273,18 @@ class CommitResponse(_message.Message):
     cursor: bytes
     def __init__(self, cursor: _Optional[bytes] = ...) -> None: ...
 
+class DeleteSubscriptionRequest(_message.Message):
+    __slots__ = ("project_id", "subscription")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    subscription: str
+    def __init__(self, project_id: _Optional[str] = ..., subscription: _Optional[str] = ...) -> None: ...
+
+class DeleteSubscriptionResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class ListFeedEventsRequest(_message.Message):
     __slots__ = ("project_id", "after_cursor", "at_time", "filter", "view", "page_size", "page_token")
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -61,6 +61,11 @@ class EventFeedServiceStub(object):
                 request_serializer=conversation__gateway_dot_v1_dot_event__feed__pb2.CommitRequest.SerializeToString,
                 response_deserializer=conversation__gateway_dot_v1_dot_event__feed__pb2.CommitResponse.FromString,
                 _registered_method=True)
+        self.DeleteSubscription = channel.unary_unary(
+                '/conversation_gateway.v1.EventFeedService/DeleteSubscription',
+                request_serializer=conversation__gateway_dot_v1_dot_event__feed__pb2.DeleteSubscriptionRequest.SerializeToString,
+                response_deserializer=conversation__gateway_dot_v1_dot_event__feed__pb2.DeleteSubscriptionResponse.FromString,
+                _registered_method=True)
         self.ListFeedEvents = channel.unary_unary(
                 '/conversation_gateway.v1.EventFeedService/ListFeedEvents',
                 request_serializer=conversation__gateway_dot_v1_dot_event__feed__pb2.ListFeedEventsRequest.SerializeToString,
@@ -113,7 +118,8 @@ class EventFeedServiceServicer(object):
         - `OUT_OF_RANGE`, CURSOR_FROM_FUTURE: the position is newer than the log's newest event.
         - `FAILED_PRECONDITION`, CURSOR_EPOCH_MISMATCH: the cursor is of another log; this one was created anew.
         - `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND: the subscription is new, and `new_subscription` is FAIL.
-        - `ABORTED`, FENCED: another stream has taken over the subscription. Do not reconnect at once.
+        - `ABORTED`, FENCED: another stream has taken over the subscription, or it was moved back or deleted. Do not
+        reconnect at once.
         - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
         last one written.
         - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
@@ -134,6 +140,20 @@ class EventFeedServiceServicer(object):
         Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
         when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
         where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteSubscription(self, request, context):
+        """Deletes a named subscription, which then holds back no event from being trimmed.
+
+        A stream that holds it ends with `ABORTED`, FENCED, on whatever replica, and can no longer commit under its
+        `fencing_epoch`. The name is free: a stream or a commit that names it later creates it anew, so stop its consumers
+        first.
+
+        Fails with `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND when there is none, which is also what a repeat is told, and with
+        `UNAVAILABLE`, STORE_UNAVAILABLE, after which the deletion may be repeated.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -178,6 +198,11 @@ def add_EventFeedServiceServicer_to_server(servicer, server):
                     servicer.Commit,
                     request_deserializer=conversation__gateway_dot_v1_dot_event__feed__pb2.CommitRequest.FromString,
                     response_serializer=conversation__gateway_dot_v1_dot_event__feed__pb2.CommitResponse.SerializeToString,
+            ),
+            'DeleteSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteSubscription,
+                    request_deserializer=conversation__gateway_dot_v1_dot_event__feed__pb2.DeleteSubscriptionRequest.FromString,
+                    response_serializer=conversation__gateway_dot_v1_dot_event__feed__pb2.DeleteSubscriptionResponse.SerializeToString,
             ),
             'ListFeedEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListFeedEvents,
@@ -266,6 +291,33 @@ class EventFeedService(object):
             '/conversation_gateway.v1.EventFeedService/Commit',
             conversation__gateway_dot_v1_dot_event__feed__pb2.CommitRequest.SerializeToString,
             conversation__gateway_dot_v1_dot_event__feed__pb2.CommitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/conversation_gateway.v1.EventFeedService/DeleteSubscription',
+            conversation__gateway_dot_v1_dot_event__feed__pb2.DeleteSubscriptionRequest.SerializeToString,
+            conversation__gateway_dot_v1_dot_event__feed__pb2.DeleteSubscriptionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -65,7 +65,8 @@ class EventFeedServiceStub:
     - `OUT_OF_RANGE`, CURSOR_FROM_FUTURE: the position is newer than the log's newest event.
     - `FAILED_PRECONDITION`, CURSOR_EPOCH_MISMATCH: the cursor is of another log; this one was created anew.
     - `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND: the subscription is new, and `new_subscription` is FAIL.
-    - `ABORTED`, FENCED: another stream has taken over the subscription. Do not reconnect at once.
+    - `ABORTED`, FENCED: another stream has taken over the subscription, or it was moved back or deleted. Do not
+      reconnect at once.
     - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
       last one written.
     - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
@@ -82,6 +83,16 @@ class EventFeedServiceStub:
     Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
     when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
     where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
+    """
+    DeleteSubscription: _grpc.UnaryUnaryMultiCallable[_event_feed_pb2.DeleteSubscriptionRequest, _event_feed_pb2.DeleteSubscriptionResponse]
+    """Deletes a named subscription, which then holds back no event from being trimmed.
+
+    A stream that holds it ends with `ABORTED`, FENCED, on whatever replica, and can no longer commit under its
+    `fencing_epoch`. The name is free: a stream or a commit that names it later creates it anew, so stop its consumers
+    first.
+
+    Fails with `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND when there is none, which is also what a repeat is told, and with
+    `UNAVAILABLE`, STORE_UNAVAILABLE, after which the deletion may be repeated.
     """
     ListFeedEvents: _grpc.UnaryUnaryMultiCallable[_event_feed_pb2.ListFeedEventsRequest, _event_feed_pb2.ListFeedEventsResponse]
     """Reads a page of events and ends, in the order of the feed.
@@ -135,7 +146,8 @@ class EventFeedServiceAsyncStub(EventFeedServiceStub):
     - `OUT_OF_RANGE`, CURSOR_FROM_FUTURE: the position is newer than the log's newest event.
     - `FAILED_PRECONDITION`, CURSOR_EPOCH_MISMATCH: the cursor is of another log; this one was created anew.
     - `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND: the subscription is new, and `new_subscription` is FAIL.
-    - `ABORTED`, FENCED: another stream has taken over the subscription. Do not reconnect at once.
+    - `ABORTED`, FENCED: another stream has taken over the subscription, or it was moved back or deleted. Do not
+      reconnect at once.
     - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
       last one written.
     - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
@@ -152,6 +164,16 @@ class EventFeedServiceAsyncStub(EventFeedServiceStub):
     Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
     when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
     where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
+    """
+    DeleteSubscription: _aio.UnaryUnaryMultiCallable[_event_feed_pb2.DeleteSubscriptionRequest, _event_feed_pb2.DeleteSubscriptionResponse]  # type: ignore[assignment]
+    """Deletes a named subscription, which then holds back no event from being trimmed.
+
+    A stream that holds it ends with `ABORTED`, FENCED, on whatever replica, and can no longer commit under its
+    `fencing_epoch`. The name is free: a stream or a commit that names it later creates it anew, so stop its consumers
+    first.
+
+    Fails with `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND when there is none, which is also what a repeat is told, and with
+    `UNAVAILABLE`, STORE_UNAVAILABLE, after which the deletion may be repeated.
     """
     ListFeedEvents: _aio.UnaryUnaryMultiCallable[_event_feed_pb2.ListFeedEventsRequest, _event_feed_pb2.ListFeedEventsResponse]  # type: ignore[assignment]
     """Reads a page of events and ends, in the order of the feed.
@@ -208,7 +230,8 @@ class EventFeedServiceServicer(metaclass=_abc_1.ABCMeta):
         - `OUT_OF_RANGE`, CURSOR_FROM_FUTURE: the position is newer than the log's newest event.
         - `FAILED_PRECONDITION`, CURSOR_EPOCH_MISMATCH: the cursor is of another log; this one was created anew.
         - `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND: the subscription is new, and `new_subscription` is FAIL.
-        - `ABORTED`, FENCED: another stream has taken over the subscription. Do not reconnect at once.
+        - `ABORTED`, FENCED: another stream has taken over the subscription, or it was moved back or deleted. Do not
+          reconnect at once.
         - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
           last one written.
         - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
@@ -231,6 +254,22 @@ class EventFeedServiceServicer(metaclass=_abc_1.ABCMeta):
         Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
         when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
         where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteSubscription(
+        self,
+        request: _event_feed_pb2.DeleteSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_feed_pb2.DeleteSubscriptionResponse, _abc.Awaitable[_event_feed_pb2.DeleteSubscriptionResponse]]:
+        """Deletes a named subscription, which then holds back no event from being trimmed.
+
+        A stream that holds it ends with `ABORTED`, FENCED, on whatever replica, and can no longer commit under its
+        `fencing_epoch`. The name is free: a stream or a commit that names it later creates it anew, so stop its consumers
+        first.
+
+        Fails with `NOT_FOUND`, SUBSCRIPTION_NOT_FOUND when there is none, which is also what a repeat is told, and with
+        `UNAVAILABLE`, STORE_UNAVAILABLE, after which the deletion may be repeated.
         """
 
     @_abc_1.abstractmethod
