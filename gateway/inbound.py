@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from gateway.clock import Clock
 from gateway.events.feed import Feed
+from gateway.events.limits import FeedLimits
 from gateway.events.retention import Retention, RetentionLimits
 from gateway.events.stream import FeedObserver
 from gateway.events.vitals import Vitals
@@ -62,7 +63,8 @@ def open_feed(
 ) -> Feed:
     """The feed over the log; requests that name no project mean the first."""
     default = all_projects(settings)[0].project_id
-    feed = Feed(log=events, clock=clock, project_id=default, observer=observer)
+    limits = FeedLimits(subscription_count=settings.feed_max_subscriptions)
+    feed = Feed(log=events, clock=clock, project_id=default, limits=limits, observer=observer)
     stack.push_async_callback(feed.close)
     return feed
 

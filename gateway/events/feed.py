@@ -54,7 +54,7 @@ class Feed:
             page_bytes=self._limits.batch_bytes,
             max_bytes=self._limits.pages_bytes,
         )
-        self._subscriptions = Subscriptions(log=log)
+        self._subscriptions = Subscriptions(log=log, most=self._limits.subscription_count)
         self._reads = FeedReads(log=log, subscriptions=self._subscriptions, clock=clock, project_id=project_id)
         self._streams: dict[FeedStream, str] = {}
         self._callers: Counter[str] = Counter()

@@ -10,6 +10,8 @@ class FeedLimits:
     """The feed's own settings; the defaults are meant for production."""
 
     streams_per_caller: int = 128
+    subscription_count: int = 1000
+    """Named subscriptions of a project: each is read at every step of retention, and told by `GetFeed`."""
     batch_count: int = 64
     batch_bytes: int = 1024 * 1024
     """A batch ends before the event that would take it past this; a larger event comes alone."""

@@ -32,14 +32,15 @@ class Hold:
 class Subscriptions:
     """Who holds which named subscription in this process."""
 
-    def __init__(self, *, log: EventLog) -> None:
-        """Keep positions and fences in this log."""
+    def __init__(self, *, log: EventLog, most: int) -> None:
+        """Keep positions and fences in this log, of at most so many subscriptions per project."""
         self._log = log
+        self._most = most
         self._holds: dict[tuple[str, str], Hold] = {}
 
     async def take(self, project_id: str, named: Named) -> Hold:
         """Take a subscription over for a new stream; the former one is fenced off when this returns."""
-        found = await self._log.acquire(project_id=project_id, name=named.name, new=named.new)
+        found = await self._log.acquire(project_id=project_id, name=named.name, new=named.new, most=self._most)
         hold = Hold(found)
         former = self._holds.get((project_id, named.name))
         if former is not None and former.subscription.fence > found.fence:
@@ -88,6 +89,7 @@ class Subscriptions:
             position=cursor.position,
             mark=cursor.mark,
             fence=fence,
+            most=self._most,
             back=request.rewind,
         )
         return pb.CommitResponse(cursor=Cursor(cursor.epoch, committed.position, committed.mark).encode())

@@ -200,6 +200,14 @@ class Settings(BaseModel):
         ge=1,
         le=100,
     )
+    # GetFeed lists them all, 142 bytes each at most, in an answer of 4 MiB; each step of retention reads them all.
+    feed_max_subscriptions: int = _knob(
+        "GATEWAY_FEED_MAX_SUBSCRIPTIONS",
+        "Named subscriptions that a project may have; those that are there stay usable when it is lowered.",
+        1000,
+        ge=1,
+        le=10_000,
+    )
 
     conversation_url: BaseUrl = _knob(
         "GATEWAY_CONVERSATION_URL", "Base URL of the Conversation API.", "https://{region}.conversation.api.sinch.com"

@@ -110,18 +110,20 @@ class EventLog(Protocol):
     async def read_overview(self, project_id: str) -> Overview:
         """The log at a glance, with the subscriptions of one project."""
 
-    async def acquire(self, *, project_id: str, name: str, new: NewSubscription) -> Subscription:
+    async def acquire(self, *, project_id: str, name: str, new: NewSubscription, most: int) -> Subscription:
         """Hand a named subscription to a new consumer, creating it where `new` says; the former one is fenced off.
 
-        `CallerError` SUBSCRIPTION_NOT_FOUND when it may not be created.
+        `CallerError` SUBSCRIPTION_NOT_FOUND when it may not be created, TOO_MANY_SUBSCRIPTIONS when the project has
+        `most` others.
         """
 
     async def commit(
-        self, *, project_id: str, name: str, position: int, mark: int, fence: int, back: bool = False
+        self, *, project_id: str, name: str, position: int, mark: int, fence: int, most: int, back: bool = False
     ) -> Subscription:
         """Move a subscription forward, `back` too if that is said, and create it if need be.
 
-        A `fence` other than 0 has to be the current one: `CallerError` FENCED otherwise.
+        A `fence` other than 0 has to be the current one: `CallerError` FENCED otherwise. TOO_MANY_SUBSCRIPTIONS when
+        it is new, and the project has `most` others.
         """
 
     async def delete_subscription(self, *, project_id: str, name: str) -> int:

@@ -195,16 +195,16 @@ class SqliteEventLog:
         """The log at a glance, with the subscriptions of one project."""
         return await self.read(partial(read_overview, project_id=project_id))
 
-    async def acquire(self, *, project_id: str, name: str, new: NewSubscription) -> Subscription:
+    async def acquire(self, *, project_id: str, name: str, new: NewSubscription, most: int) -> Subscription:
         """Hand a named subscription to a new consumer, creating it where `new` says; the former one is fenced off."""
-        return await self.write(partial(acquire, project_id=project_id, name=name, new=new))
+        return await self.write(partial(acquire, project_id=project_id, name=name, new=new, most=most))
 
     async def commit(
-        self, *, project_id: str, name: str, position: int, mark: int, fence: int, back: bool = False
+        self, *, project_id: str, name: str, position: int, mark: int, fence: int, most: int, back: bool = False
     ) -> Subscription:
         """Move a subscription forward, `back` if that is said; a `fence` other than 0 has to be the current one."""
         job = partial(commit, project_id=project_id, name=name, position=position, mark=mark, fence=fence, back=back)
-        return await self.write(job)
+        return await self.write(partial(job, most=most))
 
     async def delete_subscription(self, *, project_id: str, name: str) -> int:
         """Forget a named subscription; a number above that of each consumer that has held it."""

@@ -46,30 +46,41 @@ class Subscription:
     committed_us: int
 
 
-def acquire(transaction: Transaction, *, project_id: str, name: str, new: NewSubscription) -> Subscription:
-    """Hand the subscription to a new consumer, creating it where `new` says; the former one is fenced off."""
+def acquire(transaction: Transaction, *, project_id: str, name: str, new: NewSubscription, most: int) -> Subscription:
+    """Hand the subscription to a new consumer, creating it where `new` says; the former one is fenced off.
+
+    `TOO_MANY_SUBSCRIPTIONS` when it would be more than the `most` of its project.
+    """
     found = _find(transaction.connection, project_id, name)
     if found is None:
         if new == "fail":
             raise no_such_subscription(name)
-        found = _begin(transaction, project_id=project_id, name=name, at_newest=new == "latest")
+        found = _begin(transaction, project_id=project_id, name=name, at_newest=new == "latest", most=most)
     held = replace(found, fence=found.fence + 1)
     _save(transaction.connection, held)
     return held
 
 
 def commit(
-    transaction: Transaction, *, project_id: str, name: str, position: int, mark: int, fence: int, back: bool = False
+    transaction: Transaction,
+    *,
+    project_id: str,
+    name: str,
+    position: int,
+    mark: int,
+    fence: int,
+    most: int,
+    back: bool = False,
 ) -> Subscription:
     """Move the subscription forward, `back` too if that is said, and create it if need be.
 
-    A `fence` other than 0 has to be the current one: `FENCED` otherwise.
+    A `fence` other than 0 has to be the current one: `FENCED` otherwise. `TOO_MANY_SUBSCRIPTIONS` as in `acquire`.
     """
     found = _find(transaction.connection, project_id, name)
     if fence and (found is None or found.fence != fence):
         raise fenced()
     if found is None:
-        found = _begin(transaction, project_id=project_id, name=name, at_newest=False)
+        found = _begin(transaction, project_id=project_id, name=name, at_newest=False, most=most)
     elif position <= found.position and not back:
         return found
     moved = replace(found, committed_us=transaction.now_us)
@@ -119,8 +130,24 @@ def no_such_subscription(name: str) -> CallerError:
     )
 
 
-def _begin(transaction: Transaction, *, project_id: str, name: str, at_newest: bool) -> Subscription:
+def too_many_subscriptions(project_id: str, most: int) -> CallerError:
+    """What those are told who would create one more than a project may have; no wait helps, so they get no delay."""
+    return CallerError(
+        f"the project has as many named subscriptions as it may, {most}: delete one that nobody needs",
+        reason="TOO_MANY_SUBSCRIPTIONS",
+        code=grpc.StatusCode.RESOURCE_EXHAUSTED,
+        metadata={
+            "quota_subject": f"project:{project_id}",
+            "quota_description": f"{most} named subscriptions",
+        },
+    )
+
+
+def _begin(transaction: Transaction, *, project_id: str, name: str, at_newest: bool, most: int) -> Subscription:
     connection = transaction.connection
+    counted = connection.execute("SELECT count(*) FROM subscriptions WHERE project_id = ?", (project_id,)).fetchone()
+    if counted[0] >= most:
+        raise too_many_subscriptions(project_id, most)
     head, tail = read_head(connection), transaction.tail
     return Subscription(
         project_id=project_id,

@@ -14,7 +14,13 @@ from gateway.state.events import Appended, Head, NewEvent, StoredEvent, Tail
 from gateway.state.log import Keep, LogListener, Page, Trimmed
 from gateway.state.overview import Overview
 from gateway.state.record import DamagedEventError
-from gateway.state.subscriptions import NewSubscription, Subscription, fenced, no_such_subscription
+from gateway.state.subscriptions import (
+    NewSubscription,
+    Subscription,
+    fenced,
+    no_such_subscription,
+    too_many_subscriptions,
+)
 from gateway.state.transaction import MAX_KEY_BYTES
 from gateway.state.valkey_reader import ValkeyReader, begin_log, look
 from gateway.state.valkey_record import (
@@ -170,25 +176,29 @@ class ValkeyEventLog:
             ),
         )
 
-    async def acquire(self, *, project_id: str, name: str, new: NewSubscription) -> Subscription:
+    async def acquire(self, *, project_id: str, name: str, new: NewSubscription, most: int) -> Subscription:
         """Hand a named subscription to a new consumer; the former one, of whatever replica, is fenced off."""
         keys = (self._keys[0], self._store.key("subscriptions"), self._store.key("fences"))
-        arguments = (DATA_VERSION, subscription_field(project_id, name), new, self._now_us())
+        arguments = (DATA_VERSION, subscription_field(project_id, name), new, self._now_us(), most)
         answer = await self._write("acquire", keys, arguments)
         if answer[0] == b"unknown":
             raise no_such_subscription(name)
+        if answer[0] == b"full":
+            raise too_many_subscriptions(project_id, most)
         return read_subscription(subscription_field(project_id, name).encode(), answer[1])
 
     async def commit(
-        self, *, project_id: str, name: str, position: int, mark: int, fence: int, back: bool = False
+        self, *, project_id: str, name: str, position: int, mark: int, fence: int, most: int, back: bool = False
     ) -> Subscription:
         """Move a subscription forward, `back` if that is said; a `fence` other than 0 has to be the current one."""
         keys = (self._keys[0], self._store.key("subscriptions"))
         field = subscription_field(project_id, name)
-        arguments = (DATA_VERSION, field, position, mark, fence, self._now_us(), self.epoch.hex(), int(back))
+        arguments = (DATA_VERSION, field, position, mark, fence, self._now_us(), self.epoch.hex(), int(back), most)
         answer = await self._write("commit", keys, arguments)
         if answer[0] == b"fenced":
             raise fenced()
+        if answer[0] == b"full":
+            raise too_many_subscriptions(project_id, most)
         return read_subscription(field.encode(), answer[1])
 
     async def delete_subscription(self, *, project_id: str, name: str) -> int:

@@ -22,6 +22,7 @@ ENDS = (
     "event_corrupted",
     "store_unavailable",
     "too_many_streams",
+    "too_many_subscriptions",
     "shutting_down",
     OTHER,
 )

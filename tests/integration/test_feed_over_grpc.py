@@ -15,6 +15,7 @@ from google.rpc import error_details_pb2
 
 from gateway.clock import Clock
 from gateway.errors import LimitError
+from gateway.events.limits import FeedLimits
 from gateway.events.stream import FeedStream
 from gateway.rpc import dialogue, event_feed
 from gateway.rpc.boundary import Boundary
@@ -26,9 +27,9 @@ from tests.unit.state.sample import PROJECT, append_all, new_event
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[tuple[OpenFeed, Any]]:
+async def served(folder: Path, limits: FeedLimits | None = None) -> AsyncIterator[tuple[OpenFeed, Any]]:
     """A feed, and a stub that reaches it over TCP."""
-    async with opened_feed(folder) as it:
+    async with opened_feed(folder, limits=limits) as it:
         door = Boundary(metrics=Metrics(), clock=Clock(), max_deadline_s=60)
         handlers = event_feed.handlers(feed=it.feed, boundary=door, projects=[PROJECT])
         server = RpcServer(
@@ -100,10 +101,13 @@ async def test_the_finite_calls_answer(tmp_path: Path) -> None:
     assert committed.cursor == page.cursor
 
 
-async def test_a_subscription_that_is_deleted_ends_its_stream(tmp_path: Path) -> None:
-    async with served(tmp_path) as (_, stub):
+async def test_a_subscription_that_is_deleted_ends_its_stream_and_makes_room(tmp_path: Path) -> None:
+    async with served(tmp_path, FeedLimits(subscription_count=1)) as (_, stub):
         consumer = aiter(stub.Subscribe(pb.SubscribeRequest(subscription="abandoned")))
         await anext(consumer)
+        with pytest.raises(grpc.aio.AioRpcError) as full:
+            await stub.Subscribe(pb.SubscribeRequest(subscription="wanted")).read()
+
         gone = pb.DeleteSubscriptionRequest(project_id=PROJECT, subscription="abandoned")
         await stub.DeleteSubscription(gone)
         with pytest.raises(grpc.aio.AioRpcError) as ended:
@@ -112,9 +116,11 @@ async def test_a_subscription_that_is_deleted_ends_its_stream(tmp_path: Path) ->
             await stub.DeleteSubscription(gone)
         with pytest.raises(grpc.aio.AioRpcError) as foreign:
             await stub.DeleteSubscription(pb.DeleteSubscriptionRequest(project_id="another", subscription="abandoned"))
+        opened = await stub.Subscribe(pb.SubscribeRequest(subscription="wanted", stop_at_newest={})).read()
 
-    refusals = [ended.value, missing.value, foreign.value]
+    refusals = [full.value, ended.value, missing.value, foreign.value]
     assert [(refusal.code().name, rich_status.info(refusal).reason) for refusal in refusals] == [
+        ("RESOURCE_EXHAUSTED", "TOO_MANY_SUBSCRIPTIONS"),
         ("ABORTED", "FENCED"),
         ("NOT_FOUND", "SUBSCRIPTION_NOT_FOUND"),
         ("INVALID_ARGUMENT", "PROJECT_UNKNOWN"),
@@ -122,6 +128,7 @@ async def test_a_subscription_that_is_deleted_ends_its_stream(tmp_path: Path) ->
     resource = rich_status.detail(missing.value, error_details_pb2.ResourceInfo)
     assert resource is not None
     assert (resource.resource_type, resource.resource_name) == ("subscription", "abandoned")
+    assert opened.opened.subscription == "wanted"
 
 
 async def _take_all(answers: AsyncIterable[pb.SubscribeResponse], received: list[pb.SubscribeResponse]) -> None:

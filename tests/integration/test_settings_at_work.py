@@ -10,7 +10,7 @@ from pathlib import Path
 import grpc
 import httpx
 import pytest
-from conversation_gateway.v1 import message_pb2_grpc
+from conversation_gateway.v1 import event_feed_pb2, event_feed_pb2_grpc, message_pb2_grpc
 
 from gateway import inbound
 from gateway.clock import Clock
@@ -87,6 +87,18 @@ async def test_a_webhook_brings_a_bearer_token_where_its_digest_was_set(start_ga
         statuses = [await post(gateway, token=token) for token in ("", "another", "token")]
 
     assert statuses == [401, 401, 200]
+
+
+async def test_a_project_has_as_many_named_subscriptions_as_was_set(start_gateway: StartGateway) -> None:
+    async with start_gateway(GATEWAY_FEED_MAX_SUBSCRIPTIONS="1") as gateway:
+        feed = event_feed_pb2_grpc.EventFeedServiceStub(gateway.channel)
+        start = (await feed.GetFeed(event_feed_pb2.GetFeedRequest())).oldest_cursor
+        await feed.Commit(event_feed_pb2.CommitRequest(subscription="first", cursor=start))
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await feed.Commit(event_feed_pb2.CommitRequest(subscription="second", cursor=start))
+
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert info(refused.value).reason == "TOO_MANY_SUBSCRIPTIONS"
 
 
 async def test_the_log_is_kept_and_held_back_as_was_set(

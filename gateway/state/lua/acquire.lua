@@ -1,5 +1,5 @@
 -- Hand a subscription to a new consumer. KEYS: log, subscriptions, fences.
--- ARGV: version, name, new, now in us.
+-- ARGV: version, name, new, now in us, most of a project.
 local log = redis.call('HMGET', KEYS[1], 'version', 'position', 'mark', 'trimmed_through', 'trimmed_mark', 'first_fence')
 if log[1] ~= ARGV[1] then
   return { log[1] and 'newer' or 'gone' }
@@ -8,6 +8,13 @@ local found = redis.call('HGET', KEYS[2], ARGV[2])
 if not found then
   if ARGV[3] == 'fail' then
     return { 'unknown' }
+  end
+  local project, count = string.match(ARGV[2], '^.*:'), 0
+  for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
+    count = count + (string.match(field, '^.*:') == project and 1 or 0)
+  end
+  if count >= tonumber(ARGV[5]) then
+    return { 'full' }
   end
   local newest = ARGV[3] == 'latest'
   found = table.concat({ newest and log[2] or log[4], newest and log[3] or log[5], log[6] or '0', ARGV[4] }, ' ')

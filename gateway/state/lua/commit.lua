@@ -1,5 +1,5 @@
 -- Move a subscription forward, and back only if that is said. KEYS: log, subscriptions.
--- ARGV: version, name, position, mark, fence or 0, now in us, epoch, 1 for back.
+-- ARGV: version, name, position, mark, fence or 0, now in us, epoch, 1 for back, most of a project.
 local log = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'trimmed_through', 'trimmed_mark', 'first_fence')
 if log[1] ~= ARGV[1] then
   return { log[1] and 'newer' or 'gone' }
@@ -20,6 +20,13 @@ if found and not back and tonumber(ARGV[3]) <= tonumber(position) then
   return { 'held', found }
 end
 if not found then
+  local project, count = string.match(ARGV[2], '^.*:'), 0
+  for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
+    count = count + (string.match(field, '^.*:') == project and 1 or 0)
+  end
+  if count >= tonumber(ARGV[9]) then
+    return { 'full' }
+  end
   position, mark, fence = log[3], log[4], log[5] or '0'
 end
 if back or tonumber(ARGV[3]) > tonumber(position) then

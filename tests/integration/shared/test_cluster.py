@@ -30,8 +30,8 @@ async def test_every_project_has_a_whole_gateway_on_one_server_of_the_cluster(cl
             for number in range(1, 21):
                 await log.append(new_event(number, project_id=project))
             again = await log.append(new_event(3, project_id=project))
-            held = await log.acquire(project_id=project, name="worker", new="earliest")
-            await log.commit(project_id=project, name="worker", position=5, mark=0, fence=held.fence)
+            held = await log.acquire(project_id=project, name="worker", new="earliest", most=1)
+            await log.commit(project_id=project, name="worker", position=5, mark=0, fence=held.fence, most=1)
             await log.delete_subscription(project_id=project, name="worker")
             bounds = Keep(age_s=1e9, size_bytes=1 << 40, count=10)
             await log.trim(keep=bounds, held=bounds)

@@ -8,6 +8,7 @@ from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from gateway.errors import GatewayError
 from gateway.events.cursor import Cursor
+from gateway.events.limits import FeedLimits
 from gateway.events.vitals import Vitals
 from gateway.state.log import Keep
 from tests.unit.events.reading import OpenFeed, all_positions, kinds, opened_feed, position_of
@@ -184,6 +185,29 @@ async def test_what_is_no_subscription_cannot_be_deleted(tmp_path: Path, name: s
             await delete(it, subscription=name)
 
     assert refusal.value.reason == reason
+
+
+async def test_one_subscription_too_many_is_refused_until_another_is_deleted(tmp_path: Path) -> None:
+    async with opened_feed(tmp_path, limits=FeedLimits(subscription_count=2)) as it:
+        start = Cursor(it.log.epoch, 0, 0).encode()
+        await commit(it, start, subscription="first")
+        await it.drained(subscription="worker")
+
+        refused = []
+        for attempt in (
+            it.drained(subscription="third"),
+            commit(it, start, subscription="third"),
+            commit(it, start, subscription="third", rewind=True),
+        ):
+            with pytest.raises(GatewayError) as refusal:
+                await attempt
+            refused.append(refusal.value.reason)
+        again = await it.drained(subscription="worker")
+        await delete(it, subscription="first")
+        third = await it.drained(subscription="third")
+
+    assert refused == ["TOO_MANY_SUBSCRIPTIONS"] * 3
+    assert kinds(again)[0] == kinds(third)[0] == "opened"
 
 
 async def test_nothing_goes_back_to_where_events_are_no_longer_kept(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -121,12 +122,57 @@ async def test_subscriptions_of_two_projects_do_not_meet(tmp_path: Path) -> None
     assert [each.position for each in found] == [1]
 
 
-async def test_a_deleted_subscription_is_gone_for_good(tmp_path: Path) -> None:
+async def test_a_project_has_as_many_subscriptions_as_it_may_and_those_stay_usable(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await append_all(log, 3)
+        await _commit(log, "a", 1, most=2)
+        await _acquire(log, "b", most=2)
+
+        with pytest.raises(CallerError) as acquired:
+            await _acquire(log, "c", most=2)
+        with pytest.raises(CallerError) as committed:
+            await _commit(log, "c", 1, most=2)
+        # Fewer are allowed now than there are.
+        used = [(await _acquire(log, "a", most=1)).position, (await _commit(log, "b", 3, most=1)).position]
+        found = await _subscriptions(log)
+
+    refusals = [acquired.value, committed.value]
+    assert [(each.reason, each.code.name) for each in refusals] == [
+        ("TOO_MANY_SUBSCRIPTIONS", "RESOURCE_EXHAUSTED")
+    ] * 2
+    assert {each.retry_after_s for each in refusals} == {None}
+    assert used == [1, 3]
+    assert [each.name for each in found] == ["a", "b"]
+
+
+async def test_only_as_many_of_those_that_come_at_once_are_created_as_may_be(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        wishes = [_acquire(log, f"worker-{number}", most=5) for number in range(20)]
+        outcomes = await asyncio.gather(*wishes, return_exceptions=True)
+        found = await _subscriptions(log)
+
+    assert sum(isinstance(outcome, Subscription) for outcome in outcomes) == 5
+    assert len(found) == 5
+
+
+async def test_another_project_has_a_number_of_its_own(tmp_path: Path) -> None:
+    async with opened_log(tmp_path / "log.db") as log:
+        await _commit(log, "a", 0, most=1)
+        await _commit(log, "a", 0, most=1, project_id=f"{PROJECT}-2")
+        await _commit(log, "a", 0, most=1, project_id=f"{PROJECT}:2")
+
+        with pytest.raises(CallerError) as refusal:
+            await _commit(log, "b", 0, most=1)
+
+    assert refusal.value.reason == "TOO_MANY_SUBSCRIPTIONS"
+
+
+async def test_a_deleted_subscription_makes_room_and_is_gone_for_good(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     async with opened_log(path) as log:
-        await _commit(log, "a", 0)
+        await _commit(log, "a", 0, most=1)
         await log.delete_subscription(project_id=PROJECT, name="a")
-        await _commit(log, "b", 0)
+        await _commit(log, "b", 0, most=1)
 
     async with opened_log(path) as log:
         found = await _subscriptions(log)
@@ -186,8 +232,8 @@ async def test_a_position_that_was_tampered_with_is_not_believed(tmp_path: Path)
     assert log.epoch != epoch
 
 
-async def _acquire(log: EventLog, name: str, *, new: NewSubscription = "earliest") -> Subscription:
-    return await log.acquire(project_id=PROJECT, name=name, new=new)
+async def _acquire(log: EventLog, name: str, *, new: NewSubscription = "earliest", most: int = 1000) -> Subscription:
+    return await log.acquire(project_id=PROJECT, name=name, new=new, most=most)
 
 
 async def _commit(
@@ -198,8 +244,11 @@ async def _commit(
     fence: int = 0,
     project_id: str = PROJECT,
     back: bool = False,
+    most: int = 1000,
 ) -> Subscription:
-    return await log.commit(project_id=project_id, name=name, position=position, mark=0, fence=fence, back=back)
+    return await log.commit(
+        project_id=project_id, name=name, position=position, mark=0, fence=fence, back=back, most=most
+    )
 
 
 async def _subscriptions(log: EventLog, project_id: str = PROJECT) -> list[Subscription]:

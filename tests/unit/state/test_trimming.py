@@ -201,5 +201,5 @@ async def test_a_subscription_that_was_deleted_holds_nothing_back(tmp_path: Path
 
 
 async def _commit(log: EventLog, *, position: int) -> None:
-    await log.acquire(project_id=PROJECT, name="worker", new="earliest")
-    await log.commit(project_id=PROJECT, name="worker", position=position, mark=0, fence=0)
+    await log.acquire(project_id=PROJECT, name="worker", new="earliest", most=1)
+    await log.commit(project_id=PROJECT, name="worker", position=position, mark=0, fence=0, most=1)

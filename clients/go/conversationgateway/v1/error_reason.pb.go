@@ -304,6 +304,12 @@ const (
 	// deadline behind.
 	// Do: Have fewer calls under way; the bounds are settings of the gateway.
 	ErrorReason_ERROR_REASON_TOO_MANY_CALLS ErrorReason = 49
+	// The subscription is new, and its project has as many as the gateway keeps, `GATEWAY_FEED_MAX_SUBSCRIPTIONS`. Nothing
+	// was created. Those that are there go on.
+	// Status: `RESOURCE_EXHAUSTED`. Retry: no.
+	// Causes: Consumers that make up a new name at each start; subscriptions that nobody needs any more.
+	// Do: Delete some with `EventFeedService.DeleteSubscription`; `GetFeed` lists them, with the time of the last commit.
+	ErrorReason_ERROR_REASON_TOO_MANY_SUBSCRIPTIONS ErrorReason = 50
 	// No webhook can reach this gateway's feed, so what is to be waited for cannot come.
 	// Status: `FAILED_PRECONDITION`. Retry: no.
 	// Causes: `GATEWAY_WEBHOOK_ADDRESS` is empty, and no other replica shares the log.
@@ -407,6 +413,7 @@ var (
 		47: "ERROR_REASON_CALLER_UNKNOWN",
 		48: "ERROR_REASON_METHOD_NOT_ALLOWED",
 		49: "ERROR_REASON_TOO_MANY_CALLS",
+		50: "ERROR_REASON_TOO_MANY_SUBSCRIPTIONS",
 		60: "ERROR_REASON_FEED_CLOSED",
 		61: "ERROR_REASON_MESSAGE_FAILED",
 		62: "ERROR_REASON_REPLY_MISSING",
@@ -467,6 +474,7 @@ var (
 		"ERROR_REASON_CALLER_UNKNOWN":               47,
 		"ERROR_REASON_METHOD_NOT_ALLOWED":           48,
 		"ERROR_REASON_TOO_MANY_CALLS":               49,
+		"ERROR_REASON_TOO_MANY_SUBSCRIPTIONS":       50,
 		"ERROR_REASON_FEED_CLOSED":                  60,
 		"ERROR_REASON_MESSAGE_FAILED":               61,
 		"ERROR_REASON_REPLY_MISSING":                62,
@@ -509,7 +517,7 @@ var File_conversation_gateway_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\x9f\x10\n" +
+	"*conversation_gateway/v1/error_reason.proto\x12\x17conversation_gateway.v1*\xc8\x10\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12'\n" +
@@ -561,7 +569,8 @@ const file_conversation_gateway_v1_error_reason_proto_rawDesc = "" +
 	"\x15ERROR_REASON_INTERNAL\x10.\x12\x1f\n" +
 	"\x1bERROR_REASON_CALLER_UNKNOWN\x10/\x12#\n" +
 	"\x1fERROR_REASON_METHOD_NOT_ALLOWED\x100\x12\x1f\n" +
-	"\x1bERROR_REASON_TOO_MANY_CALLS\x101\x12\x1c\n" +
+	"\x1bERROR_REASON_TOO_MANY_CALLS\x101\x12'\n" +
+	"#ERROR_REASON_TOO_MANY_SUBSCRIPTIONS\x102\x12\x1c\n" +
 	"\x18ERROR_REASON_FEED_CLOSED\x10<\x12\x1f\n" +
 	"\x1bERROR_REASON_MESSAGE_FAILED\x10=\x12\x1e\n" +
 	"\x1aERROR_REASON_REPLY_MISSING\x10>\x12#\n" +

@@ -123,6 +123,7 @@ class EventFeedServiceServicer(object):
         - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
         last one written.
         - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
+        - `RESOURCE_EXHAUSTED`, TOO_MANY_SUBSCRIPTIONS: the subscription is new, and the project has as many as it may.
         - `DATA_LOSS`, EVENT_CORRUPTED: an event on disk fails its checksum. The metadata holds `cursor`, in base64, which
         lies after the damage.
         - `UNAVAILABLE`, STORE_UNAVAILABLE or SHUTTING_DOWN: reconnect after the last cursor.
@@ -139,7 +140,8 @@ class EventFeedServiceServicer(object):
 
         Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
         when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
-        where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
+        where events are no longer kept, with `RESOURCE_EXHAUSTED`, TOO_MANY_SUBSCRIPTIONS when it would create one more
+        than the project may have, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

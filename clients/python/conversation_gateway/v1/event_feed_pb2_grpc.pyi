@@ -70,6 +70,7 @@ class EventFeedServiceStub:
     - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
       last one written.
     - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
+    - `RESOURCE_EXHAUSTED`, TOO_MANY_SUBSCRIPTIONS: the subscription is new, and the project has as many as it may.
     - `DATA_LOSS`, EVENT_CORRUPTED: an event on disk fails its checksum. The metadata holds `cursor`, in base64, which
       lies after the damage.
     - `UNAVAILABLE`, STORE_UNAVAILABLE or SHUTTING_DOWN: reconnect after the last cursor.
@@ -82,7 +83,8 @@ class EventFeedServiceStub:
 
     Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
     when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
-    where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
+    where events are no longer kept, with `RESOURCE_EXHAUSTED`, TOO_MANY_SUBSCRIPTIONS when it would create one more
+    than the project may have, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
     """
     DeleteSubscription: _grpc.UnaryUnaryMultiCallable[_event_feed_pb2.DeleteSubscriptionRequest, _event_feed_pb2.DeleteSubscriptionResponse]
     """Deletes a named subscription, which then holds back no event from being trimmed.
@@ -151,6 +153,7 @@ class EventFeedServiceAsyncStub(EventFeedServiceStub):
     - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
       last one written.
     - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
+    - `RESOURCE_EXHAUSTED`, TOO_MANY_SUBSCRIPTIONS: the subscription is new, and the project has as many as it may.
     - `DATA_LOSS`, EVENT_CORRUPTED: an event on disk fails its checksum. The metadata holds `cursor`, in base64, which
       lies after the damage.
     - `UNAVAILABLE`, STORE_UNAVAILABLE or SHUTTING_DOWN: reconnect after the last cursor.
@@ -163,7 +166,8 @@ class EventFeedServiceAsyncStub(EventFeedServiceStub):
 
     Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
     when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
-    where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
+    where events are no longer kept, with `RESOURCE_EXHAUSTED`, TOO_MANY_SUBSCRIPTIONS when it would create one more
+    than the project may have, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
     """
     DeleteSubscription: _aio.UnaryUnaryMultiCallable[_event_feed_pb2.DeleteSubscriptionRequest, _event_feed_pb2.DeleteSubscriptionResponse]  # type: ignore[assignment]
     """Deletes a named subscription, which then holds back no event from being trimmed.
@@ -235,6 +239,7 @@ class EventFeedServiceServicer(metaclass=_abc_1.ABCMeta):
         - `ABORTED`, SLOW_CONSUMER: the consumer took nothing for 30 seconds. The metadata holds `cursor`, in base64, the
           last one written.
         - `RESOURCE_EXHAUSTED`, TOO_MANY_STREAMS: the server serves as many streams as it may.
+        - `RESOURCE_EXHAUSTED`, TOO_MANY_SUBSCRIPTIONS: the subscription is new, and the project has as many as it may.
         - `DATA_LOSS`, EVENT_CORRUPTED: an event on disk fails its checksum. The metadata holds `cursor`, in base64, which
           lies after the damage.
         - `UNAVAILABLE`, STORE_UNAVAILABLE or SHUTTING_DOWN: reconnect after the last cursor.
@@ -253,7 +258,8 @@ class EventFeedServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Fails with INVALID_CURSOR, CURSOR_FROM_FUTURE, CURSOR_EPOCH_MISMATCH as `Subscribe` does, with `ABORTED`, FENCED
         when `fencing_epoch` is not the current one, with `OUT_OF_RANGE`, CURSOR_COMPACTED when `rewind` is to lead to
-        where events are no longer kept, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
+        where events are no longer kept, with `RESOURCE_EXHAUSTED`, TOO_MANY_SUBSCRIPTIONS when it would create one more
+        than the project may have, and with `UNAVAILABLE`, STORE_UNAVAILABLE, after which the commit may be repeated.
         """
 
     @_abc_1.abstractmethod
