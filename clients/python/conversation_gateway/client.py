@@ -85,7 +85,10 @@ class Client:
         With the `fencing_epoch` of `EventStream.opened`, a consumer that was replaced gets FENCED; zero does not
         check. `EventStream.commit` does check. With `rewind` it may move back, and whoever holds it gets FENCED.
         """
-        request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch, rewind=rewind)
+        request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch)
+        if rewind:
+            # Stubs of an older contract lack the field.
+            request.rewind = True
         return (await self.feed.Commit(request)).cursor
 
     async def delete_subscription(self, subscription: str) -> None:

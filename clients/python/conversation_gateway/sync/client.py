@@ -78,7 +78,10 @@ class Client:
         A consumer that was replaced gets FENCED, if `fencing_epoch` is that of its `EventStream.opened`. With `rewind`
         the subscription may move back, and whoever holds it gets FENCED.
         """
-        request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch, rewind=rewind)
+        request = pb.CommitRequest(subscription=subscription, cursor=cursor, fencing_epoch=fencing_epoch)
+        if rewind:
+            # Stubs of an older contract lack the field.
+            request.rewind = True
         return self.feed.Commit(request).cursor
 
     def delete_subscription(self, subscription: str) -> None:
