@@ -11,11 +11,13 @@ from functools import cache
 from importlib import import_module
 
 from gateway.settings import CallerSettings
+from gateway.settings.reading import read_table
 
 
 def of_tokens(digests: Iterable[str]) -> tuple[CallerSettings, ...]:
     """Callers that may do everything, one per token and named after its digest, which outlives a reordered list."""
-    return tuple(CallerSettings(name=f"token-{digest[:8].lower()}", token_sha256=(digest,)) for digest in digests)
+    named = ({"name": f"token-{digest[:8].lower()}", "token_sha256": (digest,)} for digest in digests)
+    return tuple(read_table(CallerSettings, values) for values in named)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Builds the doors that this machine and its neighbours use: gRPC with its callers, and the control address."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from gateway.rpc.entrance import REFUSALS, Bounds, Entrance
 from gateway.rpc.server import Connections, Door, RpcServer
 from gateway.rpc.tls import ReloadingTls, TlsFiles
 from gateway.settings import CallerSettings, Settings
-from gateway.settings.values import is_local, split
+from gateway.settings.reading import read_value
+from gateway.settings.values import Digests, is_local, split
 from gateway.telemetry import logs
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
@@ -105,7 +107,7 @@ def _know_callers(settings: Settings, callers: Callers, paths: Iterable[str], fi
                 del read[name]
             else:
                 read[name] = before
-            # What pydantic says may quote the file.
+            # What is wrong with it may be said by quoting the file.
             raise ValueError("holds tokens that cannot be used: hex digests of SHA-256, each of one caller") from None
         log.info("caller_tokens_replaced", caller=name or None)
 
@@ -119,7 +121,7 @@ def _know_callers(settings: Settings, callers: Callers, paths: Iterable[str], fi
 
 def _entries(settings: Settings, read: Mapping[str, tuple[str, ...]]) -> tuple[CallerSettings, ...]:
     tables = (
-        CallerSettings.model_validate({**dict(caller), "token_sha256": read.get(caller.name, caller.token_sha256)})
+        replace(caller, token_sha256=read_value(Digests, read.get(caller.name, caller.token_sha256)))
         for caller in settings.callers
     )
     return (*of_tokens(read.get("", settings.caller_tokens_sha256)), *tables)

@@ -4,15 +4,13 @@ from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from gateway.clock import Clock
 from gateway.events.feed import Feed
 from gateway.events.limits import FeedLimits
 from gateway.events.retention import Retention, RetentionLimits
 from gateway.events.stream import FeedObserver
 from gateway.events.vitals import Vitals
-from gateway.settings import Settings, all_projects, all_webhooks
+from gateway.settings import Secret, Settings, all_projects, all_webhooks
 from gateway.settings.webhook_secrets import WebhookSecrets
 from gateway.shared import Shared, open_shared
 from gateway.state.log import EventLog, Keep
@@ -133,5 +131,5 @@ def _sources(settings: Settings, secrets: WebhookSecrets) -> list[WebhookSource]
     ]
 
 
-def _bytes(secrets: tuple[SecretStr, ...]) -> tuple[bytes, ...]:
+def _bytes(secrets: tuple[Secret, ...]) -> tuple[bytes, ...]:
     return tuple(secret.get_secret_value().encode() for secret in secrets)

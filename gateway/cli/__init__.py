@@ -53,7 +53,7 @@ def wait(admin_address: str | None, timeout_s: float) -> None:
 
     address = admin_address
     if address is None:
-        address = os.environ.get("GATEWAY_ADMIN_ADDRESS", Settings.model_fields["admin_address"].default)
+        address = os.environ.get("GATEWAY_ADMIN_ADDRESS", Settings.admin_address)
     if not is_dialled(address):
         click.echo(f"conversation-gateway: there is no admin address to ask at: {address!r}", err=True)
         sys.exit(BAD_CONFIGURATION)

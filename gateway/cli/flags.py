@@ -4,10 +4,8 @@ from collections.abc import Callable
 from typing import Any, get_args, get_origin
 
 import click
-from pydantic import SecretStr
-from pydantic.fields import FieldInfo
 
-from gateway.settings import environment_name, knobs
+from gateway.settings import Field, Secret, environment_name, knobs
 
 Command = Callable[..., Any]
 
@@ -20,7 +18,7 @@ def settings_flags(command: Command) -> Command:
     return command
 
 
-def flag_of(name: str, field: FieldInfo) -> str:
+def flag_of(name: str, field: Field) -> str:
     """The flag of a setting; nothing for a secret."""
     if _is_secret(field.annotation):
         return ""
@@ -28,9 +26,9 @@ def flag_of(name: str, field: FieldInfo) -> str:
     return f"{flag}/--no-{flag[2:]}" if field.annotation is bool else flag
 
 
-def _help(name: str, field: FieldInfo) -> str:
+def _help(name: str, field: Field) -> str:
     return f"{field.description}  [{environment_name(name)}]"
 
 
 def _is_secret(annotation: Any) -> bool:
-    return annotation is SecretStr or (get_origin(annotation) is not None and SecretStr in get_args(annotation))
+    return annotation is Secret or (get_origin(annotation) is not None and Secret in get_args(annotation))

@@ -4,13 +4,9 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import SecretStr
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
-
 from gateway.cli.flags import flag_of
 from gateway.configuration.shape import table_of
-from gateway.settings import Settings, Table, environment_name, knobs
+from gateway.settings import Field, Secret, Settings, Table, environment_name, fields_of, knobs
 
 INTRODUCTION = """\
 # Settings
@@ -70,47 +66,47 @@ def reference() -> str:
     rows = (_row(name, field) for name, field in knobs().items())
     tables = [
         section
-        for name, field in Settings.model_fields.items()
+        for name, field in fields_of(Settings).items()
         if (table := table_of(Settings, name)) is not None
         for section in _sections(name, field, table)
     ]
     return INTRODUCTION + "".join(rows) + TABLES + "".join(tables)
 
 
-def _sections(name: str, field: FieldInfo, table: type[Table]) -> Iterator[str]:
+def _sections(name: str, field: Field, table: type[Table]) -> Iterator[str]:
     """A table and the tables in it, each under a heading of its own."""
     yield f"\n### `[[{name}]]`\n\n{field.description}\n\n| key | default | meaning |\n| --- | --- | --- |\n"
-    inner = {key: table_of(table, key) for key in table.model_fields}
-    for key, column in table.model_fields.items():
+    inner = {key: table_of(table, key) for key in fields_of(table)}
+    for key, column in fields_of(table).items():
         if inner[key] is None:
             yield f"| `{key}` | {_default(key, column)} | {_meaning(column)} |\n"
     for key, below in inner.items():
         if below is not None:
-            yield from _sections(f"{name}.{key}", table.model_fields[key], below)
+            yield from _sections(f"{name}.{key}", fields_of(table)[key], below)
 
 
-def _row(name: str, field: FieldInfo) -> str:
+def _row(name: str, field: Field) -> str:
     flag = f"`{flag_of(name, field)}`" if flag_of(name, field) else ""
     return f"| `{environment_name(name)}` | {flag} | {_default(name, field)} | {_meaning(field)} |\n"
 
 
-def _default(name: str, field: FieldInfo) -> str:
+def _default(name: str, field: Field) -> str:
     if name in SPECIAL_DEFAULTS and field is knobs().get(name):
         return SPECIAL_DEFAULTS[name]
-    if field.default is PydanticUndefined:
+    if field.required:
         return "required"
     given = _text(field.default)
     return f"`{given}`" if given else "none"
 
 
-def _meaning(field: FieldInfo) -> str:
+def _meaning(field: Field) -> str:
     kinds = (field.annotation, *get_args(field.annotation))
     choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
     return f"{field.description}" + (f" One of {', '.join(f'`{choice}`' for choice in choices)}." if choices else "")
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, SecretStr) or value is None:
+    if isinstance(value, Secret) or value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from gateway.configuration.doors import closed_to_all
 from gateway.configuration.effective import Line, lines_of
 from gateway.configuration.mistakes import ConfigurationError, KeyPath
 from gateway.configuration.sources import found, misspelt
 from gateway.configuration.surroundings import foreign, missing_ground
 from gateway.configuration.toml_file import TomlFile, read_toml
-from gateway.settings import Origins, Settings, environment_name, knobs
-from gateway.settings.contradictions import Mistake, contradictions
+from gateway.settings import Invalid, Origins, Settings, environment_name, knobs
+from gateway.settings.contradictions import contradictions
+from gateway.settings.reading import Mistake
+from gateway.settings.values import IS_MISSING
 
 __all__ = ["Configuration", "ConfigurationError", "load"]
 
@@ -79,9 +79,9 @@ class _Loading:
 
     def _validated(self) -> tuple[Settings | None, dict[KeyPath, str]]:
         try:
-            return Settings.model_validate(self._values, context=self._origins()), {}
-        except ValidationError as error:
-            return None, self._refused(error)
+            return Settings.of(self._values, self._origins()), {}
+        except Invalid as error:
+            return None, self._refused(error.mistakes)
 
     def _labelled(self, mistakes: Iterable[Mistake]) -> dict[KeyPath, str]:
         return {path: f"{self._label(path)} {text}" for path, text in mistakes}
@@ -110,18 +110,16 @@ class _Loading:
         if in_file is not None:
             self._paths[name] = in_file
 
-    def _refused(self, error: ValidationError) -> dict[KeyPath, str]:
+    def _refused(self, mistakes: Iterable[Mistake]) -> dict[KeyPath, str]:
         lines = {}
-        for item in error.errors(include_url=False, include_input=False, include_context=False):
-            path = item["loc"]
+        for path, text in mistakes:
             # A list in one value is one value to whoever wrote it.
             label = self._label(path[:1] if path[0] in knobs() else path)
-            missing = item["type"] in {"missing", "string_too_short", "too_short"}
-            if missing and not self._file.readable:
-                # The file may say it.
-                continue
-            text = item["msg"].removeprefix("Value error, ")
-            lines[path] = f"{label} is missing" if missing else f"{label}: {text}"
+            if text != IS_MISSING:
+                lines[path] = f"{label}: {text}"
+            elif self._file.readable:
+                # One that is not may say it.
+                lines[path] = f"{label} {IS_MISSING}"
         return lines
 
     def _label(self, path: KeyPath) -> str:

@@ -11,13 +11,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from gateway.callers import matching, of_tokens, served
 from gateway.listener import MOST_PATH_BYTES, group_id
-from gateway.settings import CallerSettings, environment_name
-from gateway.settings.contradictions import KeyPath, Mistake
+from gateway.settings import CallerSettings, Invalid, environment_name
 from gateway.settings.protection import text_of
+from gateway.settings.reading import KeyPath, Mistake, read_table
 from gateway.settings.tables import clashes
 from gateway.settings.values import is_open, split
 
@@ -117,9 +115,9 @@ def _callers(values: Mapping[str, Any]) -> Iterator[Mistake]:
 def _known(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, CallerSettings]]:
     """The callers that are well described, with where they are; what is wrong with the others is said by their type."""
     for digest in split(values.get("caller_tokens_sha256") or ()):
-        with suppress(ValidationError):
+        with suppress(Invalid):
             yield from ((("caller_tokens_sha256",), caller) for caller in of_tokens([digest]))
     tables = values.get("callers")
     for index, table in enumerate(tables if isinstance(tables, list) else ()):
-        with suppress(ValidationError):
-            yield ("callers", index), CallerSettings.model_validate(table)
+        with suppress(Invalid):
+            yield ("callers", index), read_table(CallerSettings, table)

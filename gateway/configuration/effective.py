@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
-
 from gateway.configuration.mistakes import KeyPath, key_text
 from gateway.configuration.toml_file import TomlFile
-from gateway.settings import Settings, Table, environment_name, knobs
+from gateway.settings import Secret, Settings, Table, environment_name, fields_of, knobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,24 +25,24 @@ def lines_of(settings: Settings, sources: Mapping[str, str], file: TomlFile) -> 
         Line(name=environment_name(name), value=_shown(getattr(settings, name)), source=sources[name])
         for name in knobs()
     ]
-    tables = [name for name in Settings.model_fields if name not in knobs()]
+    tables = [name for name in fields_of(Settings) if name not in knobs()]
     return lines + [line for name in tables for line in _tables(settings, (name,), file)]
 
 
-def _tables(model: BaseModel, path: KeyPath, file: TomlFile) -> Iterator[Line]:
-    for index, table in enumerate(getattr(model, str(path[-1]))):
-        for name, value in table:
-            here = (*path, index, name)
+def _tables(parent: Table, path: KeyPath, file: TomlFile) -> Iterator[Line]:
+    for index, table in enumerate(getattr(parent, str(path[-1]))):
+        for name in fields_of(type(table)):
+            here, value = (*path, index, name), getattr(table, name)
             if value and isinstance(value, tuple) and isinstance(value[0], Table):
                 yield from _tables(table, here, file)
-            elif name in table.model_fields_set:
+            elif file.holds(here):
                 yield Line(name=key_text(here), value=_shown(value), source=file.source(here))
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(_shown(part) for part in value)
-    if isinstance(value, SecretStr):
+    if isinstance(value, Secret):
         return "***" if value.get_secret_value() else ""
     text = "" if value is None else str(value)
     # The password of a store is part of its URL.

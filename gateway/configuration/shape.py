@@ -5,10 +5,8 @@ from datetime import datetime
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, SecretStr
-
 from gateway.configuration.mistakes import KeyPath, did_you_mean
-from gateway.settings import Settings, Table, knobs
+from gateway.settings import Secret, Settings, Table, fields_of, knobs
 
 FILE = "_file"
 NUL = "\0"
@@ -16,9 +14,7 @@ _NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a n
 _NAMES[datetime] = "a date with time and offset"
 
 
-def shape_mistakes(
-    model: type[BaseModel], values: Mapping[str, Any], path: KeyPath = ()
-) -> Iterator[tuple[KeyPath, str]]:
+def shape_mistakes(model: type[Table], values: Mapping[str, Any], path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
     """What is wrong with the keys and kinds of a table, and of the tables in it."""
     known = known_keys(model)
     for key, value in values.items():
@@ -43,24 +39,24 @@ def shape_mistakes(
             yield here, f"stands beside {key.removesuffix(FILE)}; keep one of the two"
 
 
-def known_keys(model: type[BaseModel]) -> set[str]:
+def known_keys(model: type[Table]) -> set[str]:
     """The keys that a table of the file may have."""
     if model is not Settings:
-        return set(model.model_fields)
+        return set(fields_of(model))
     # The file cannot name itself.
-    return {*Settings.model_fields, *(name + FILE for name in knobs())} - {"config_file", "config_file_file"}
+    return {*fields_of(Settings), *(name + FILE for name in knobs())} - {"config_file", "config_file_file"}
 
 
-def table_of(model: type[BaseModel], key: str) -> type[Table] | None:
+def table_of(model: type[Table], key: str) -> type[Table] | None:
     """The table that a key is a list of; None for a key with a value."""
-    field = model.model_fields.get(key)
+    field = fields_of(model).get(key)
     inner = get_args(field.annotation) if field is not None else ()
     return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], Table) else None
 
 
-def _kinds(model: type[BaseModel], key: str) -> set[type]:
+def _kinds(model: type[Table], key: str) -> set[type]:
     """The kinds of value that a key takes."""
-    field = model.model_fields.get(key)
+    field = fields_of(model).get(key)
     if field is None:
         return {str}
     if table_of(model, key) is not None:
@@ -72,4 +68,4 @@ def _kinds(model: type[BaseModel], key: str) -> set[type]:
         return {str}
     if get_origin(annotation) is tuple:
         return {list, str}
-    return {str} if annotation is SecretStr else {annotation}  # type: ignore[arg-type]
+    return {str} if annotation is Secret else {annotation}

@@ -10,8 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from gateway.settings.contradictions import Mistake
 from gateway.settings.protection import text_of
+from gateway.settings.reading import Mistake
 from gateway.settings.values import default_state_url, is_true, sqlite_path
 from gateway.upstream.trust import verifying_context
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from gateway.configuration.mistakes import KeyPath, key_text
 from gateway.configuration.shape import FILE, shape_mistakes, table_of
 from gateway.configuration.sources import Found, read_file
 from gateway.configuration.toml_lines import key_lines
-from gateway.settings import Settings
+from gateway.settings import Settings, Table, fields_of
 
 _MOST_BYTES = 1024 * 1024
 
@@ -39,6 +37,10 @@ class TomlFile:
         while known and known not in self.lines:
             known = known[:-1]
         return f"{self.path}, line {self.lines.get(known, 1)}: {key_text(path)}"
+
+    def holds(self, path: KeyPath) -> bool:
+        """Whether a key is there, by itself or in a file of its own."""
+        return path in self.lines or path in self.read
 
     def source(self, path: KeyPath) -> str:
         """Where the value of a key comes from."""
@@ -92,20 +94,20 @@ class _Reading:
         self._file = file
         self._wrong = wrong
 
-    def usable(self, model: type[BaseModel], values: Mapping[str, Any], path: KeyPath = ()) -> dict[str, Any]:
+    def usable(self, model: type[Table], values: Mapping[str, Any], path: KeyPath = ()) -> dict[str, Any]:
         """The values of a table without the wrong ones, and with what its files hold."""
         usable: dict[str, Any] = {}
         for key, value in values.items():
             here, table, base = (*path, key), table_of(model, key), key.removesuffix(FILE)
             if here in self._wrong:
                 continue
-            if key.endswith(FILE) and base in model.model_fields:
+            if key.endswith(FILE) and base in fields_of(model):
                 found = self.read[*path, base] = read_file(value, said_in=self._file.place(here))
                 usable |= {base: found.value} if found.source else {}
             if table is not None:
                 # What is no table keeps its place, so that the others keep their index.
                 tables = enumerate(item if isinstance(item, dict) else {} for item in value)
                 usable[key] = [self.usable(table, item, (*here, index)) for index, item in tables]
-            elif key in model.model_fields:
+            elif key in fields_of(model):
                 usable[key] = value
         return usable

@@ -8,10 +8,8 @@ from typing import Any
 
 from gateway.settings.model import Settings
 from gateway.settings.protection import unprotected
+from gateway.settings.reading import KeyPath, Mistake
 from gateway.settings.values import is_true, split
-
-KeyPath = tuple[str | int, ...]
-Mistake = tuple[KeyPath, str]
 
 _UNPROTECTED = (
     "is missing: set it to the webhook's secret, or close the door with an empty GATEWAY_WEBHOOK_ADDRESS, "
@@ -91,7 +89,7 @@ def _contradiction(region: Any) -> str:
 
 
 def _webhooks(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    if not values.get("webhook_address", Settings.model_fields["webhook_address"].default):
+    if not values.get("webhook_address", Settings.webhook_address):
         return
     tables = list(_tables(values, "webhooks"))
     projects = [table for _, table in _tables(values, "projects")]

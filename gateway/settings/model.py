@@ -5,13 +5,14 @@ the name of its field. Reading the environment, files and flags is `gateway/conf
 """
 
 from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
-from pydantic.fields import FieldInfo
-
+from gateway.settings.fields import Field, Table, declare, fields_of
 from gateway.settings.origins import Origins
+from gateway.settings.reading import read_table
+from gateway.settings.secret import Secret
 from gateway.settings.tables import CallerSettings, ConsentMode, ProjectSettings, Region, WebhookSettings
 from gateway.settings.values import (
     BaseUrl,
@@ -20,26 +21,26 @@ from gateway.settings.values import (
     Hosts,
     Phrases,
     Secrets,
+    SocketMode,
     StateUrl,
     default_state_url,
     sqlite_path,
 )
 
 
-def _knob(env: str, description: str, default: Any = ..., **limits: Any) -> Any:
+def _knob(env: str, description: str, default: Any = MISSING, **limits: float) -> Any:
     """Declare one setting: where it comes from and what it means."""
-    return Field(default, description=description, json_schema_extra={"env": env}, **limits)
+    return declare(description, default, environment_name=env, **limits)
 
 
 def _table(description: str) -> Any:
     """Declare a table that may be repeated, and that only the file can hold; its fields describe themselves."""
-    return Field((), description=description)
+    return declare(description, ())
 
 
-class Settings(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Settings(Table):
     """The whole configuration, validated; `app.py` hands each room its own part of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     config_file: str = _knob("GATEWAY_CONFIG_FILE", "TOML file that holds settings, and the tables below.", "")
 
@@ -47,7 +48,7 @@ class Settings(BaseModel):
         "SINCH_PROJECT_ID", "The Sinch project of calls that name none; else the first of `[[projects]]`.", ""
     )
     key_id: str = _knob("SINCH_KEY_ID", "Access key of the project, the user name of the token request.", "")
-    key_secret: SecretStr = _knob("SINCH_KEY_SECRET", "Secret of the access key.", SecretStr(""))
+    key_secret: Secret = _knob("SINCH_KEY_SECRET", "Secret of the access key.", Secret(""))
     app_id: str = _knob("SINCH_APP_ID", "App that is filled in where a request needs one and names none.", "")
     region: Region = _knob("SINCH_REGION", "Region the app was created in; another region answers 404.", "us")
     sms_sender_id: str = _knob(
@@ -57,8 +58,8 @@ class Settings(BaseModel):
     grpc_address: Door = _knob(
         "GATEWAY_GRPC_ADDRESS", "Where gRPC listens: `host:port` or `unix:/path`; port 0 picks one.", "127.0.0.1:50051"
     )
-    grpc_socket_mode: str = _knob(
-        "GATEWAY_GRPC_SOCKET_MODE", "Permission bits of a Unix gRPC socket, in octal.", "0660", pattern="^0?[0-7]{3}$"
+    grpc_socket_mode: SocketMode = _knob(
+        "GATEWAY_GRPC_SOCKET_MODE", "Permission bits of a Unix gRPC socket, in octal.", "0660"
     )
     grpc_socket_group: str = _knob(
         "GATEWAY_GRPC_SOCKET_GROUP", "Group of a Unix gRPC socket, by name or number; none is the process's own.", ""
@@ -340,22 +341,14 @@ class Settings(BaseModel):
         "Who may call over gRPC. Without any table or token, and without client certificates, whoever can connect may."
     )
 
-    _origins: Origins = PrivateAttr(default_factory=Origins)
+    origins: Origins = field(default_factory=Origins)
+    """Where the single values come from, as far as it matters later."""
 
-    def model_post_init(self, context: Any, /) -> None:
-        """Take what came with the values."""
-        self._origins = context or Origins()
-
-    @property
-    def origins(self) -> Origins:
-        """Where the single values come from, as far as it matters later."""
-        return self._origins
-
-    @model_validator(mode="before")
     @classmethod
-    def _fill_state_url(cls, values: Any) -> Any:
+    def of(cls, values: Mapping[str, Any], origins: Origins) -> Self:
+        """The settings of these values; `Invalid` with all that is wrong with them."""
         state_url = values.get("state_url") or default_state_url()
-        return {**values, "state_url": state_url} if state_url else values
+        return replace(read_table(cls, {**values, "state_url": state_url}), origins=origins)
 
     @property
     def embedded(self) -> bool:
@@ -368,14 +361,11 @@ class Settings(BaseModel):
         return sqlite_path(self.state_url)
 
 
-def knobs() -> Mapping[str, FieldInfo]:
+def knobs() -> Mapping[str, Field]:
     """The settings that are single values, by field name: each has an environment variable."""
-    return {name: knob for name, knob in Settings.model_fields.items() if isinstance(knob.json_schema_extra, dict)}
+    return {name: knob for name, knob in fields_of(Settings).items() if knob.environment_name}
 
 
 def environment_name(name: str) -> str:
     """The environment variable of a setting that is a single value."""
-    extra = Settings.model_fields[name].json_schema_extra
-    if not isinstance(extra, dict):
-        raise TypeError(f"{name} was declared without its environment name")
-    return str(extra["env"])
+    return knobs()[name].environment_name

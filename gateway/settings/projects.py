@@ -1,5 +1,6 @@
 """The projects and webhooks that the variables and the file describe together, the default ones first."""
 
+from dataclasses import replace
 from typing import Any
 
 from gateway.settings.model import Settings
@@ -13,10 +14,10 @@ def all_projects(settings: Settings) -> tuple[ProjectSettings, ...]:
     tables = {project.project_id: project for project in settings.projects}
     if settings.project_id:
         own = tables.pop(settings.project_id, ProjectSettings(project_id=settings.project_id))
-        tables = {own.project_id: own.model_copy(update=_own_values(settings)), **tables}
-    shared = {"region": settings.region, "rate_limit_per_s": settings.rate_limit_per_s}
+        tables = {own.project_id: replace(own, **_own_values(settings)), **tables}
+    shared: dict[str, Any] = {"region": settings.region, "rate_limit_per_s": settings.rate_limit_per_s}
     return tuple(
-        project.model_copy(update={name: value for name, value in shared.items() if getattr(project, name) is None})
+        replace(project, **{name: value for name, value in shared.items() if getattr(project, name) is None})
         for project in tables.values()
     )
 
@@ -25,8 +26,7 @@ def all_webhooks(settings: Settings) -> tuple[WebhookSettings, ...]:
     """Every webhook with its project; `default` is there when it has a secret, needs none, or is the only one."""
     first = all_projects(settings)[0].project_id
     tables = tuple(
-        webhook if webhook.project_id else webhook.model_copy(update={"project_id": first})
-        for webhook in settings.webhooks
+        webhook if webhook.project_id else replace(webhook, project_id=first) for webhook in settings.webhooks
     )
     if tables and not settings.webhook_secret and not settings.webhook_unsigned:
         return tables

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.settings.model import Settings
+from gateway.settings.reading import Mistake
 from gateway.settings.values import is_local, split
 
-KeyPath = tuple[str | int, ...]
 
-
-def unprotected(values: Mapping[str, Any], *, accepted: bool) -> Iterator[tuple[KeyPath, str]]:
+def unprotected(values: Mapping[str, Any], *, accepted: bool) -> Iterator[Mistake]:
     """Where each mistake is, and what to do about it; said of the raw values, beside every other mistake."""
     yield from _tls(values)
     grpc = text_of(values, "grpc_address")
@@ -40,7 +39,7 @@ def unprotected(values: Mapping[str, Any], *, accepted: bool) -> Iterator[tuple[
         yield ("control_address",), "must be loopback or unix:/path: it asks for no credentials"
 
 
-def _tls(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+def _tls(values: Mapping[str, Any]) -> Iterator[Mistake]:
     certificate, key = values.get("grpc_tls_cert_file"), values.get("grpc_tls_key_file")
     if certificate and not key:
         yield ("grpc_tls_key_file",), "is missing: a certificate needs its private key"
@@ -65,5 +64,5 @@ def _tokens(values: Mapping[str, Any]) -> Any:
 
 def text_of(values: Mapping[str, Any], field: str) -> str:
     """A setting that is text, or its default; what is no text is said to be none elsewhere."""
-    text = values.get(field, Settings.model_fields[field].default)
+    text = values.get(field, getattr(Settings, field, ""))
     return text if isinstance(text, str) else ""

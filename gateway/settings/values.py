@@ -2,12 +2,35 @@
 
 import os
 import re
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
+from gateway.settings.secret import Secret
+
+IS_MISSING = "is missing"
+TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
+FALSE = frozenset({"false", "0", "no", "off", "f", "n"})
+
+
+def matching(pattern: str) -> Callable[[str], str]:
+    """The step of values that have this form from their first character to their last."""
+    expression = re.compile(pattern)
+
+    def matched(text: str) -> str:
+        if expression.fullmatch(text) is None:
+            raise ValueError(f"String should match pattern '{pattern}'")
+        return text
+
+    return matched
+
+
+def _some(text: str) -> str:
+    if not text:
+        raise ValueError(IS_MISSING)
+    return text
 
 
 def _door(address: str) -> str:
@@ -66,7 +89,7 @@ def _base_url(url: str) -> str:
 
 def is_true(value: Any) -> bool:
     """Whether a value that has not been looked at yet says yes."""
-    return str(value).lower() in {"true", "1", "yes", "on", "t", "y"}
+    return str(value).lower() in TRUE
 
 
 _SERVERS = ("valkey", "valkeys", "redis", "rediss")
@@ -110,18 +133,19 @@ def split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-Door = Annotated[str, AfterValidator(_door)]
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
-StateUrl = Annotated[str, AfterValidator(_state_url)]
-
-
-def _no_empty_one(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+def _no_empty_one(secrets: tuple[Secret, ...]) -> tuple[Secret, ...]:
     if not all(secret.get_secret_value() for secret in secrets):
         raise ValueError("one of the secrets is empty: give each its text, or leave it out")
     return secrets
 
 
-Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(split), AfterValidator(_no_empty_one)]
-Digests = Annotated[tuple[Annotated[str, StringConstraints(pattern="^[0-9a-fA-F]{64}$")], ...], BeforeValidator(split)]
-Hosts = Annotated[tuple[Annotated[str, StringConstraints(to_lower=True)], ...], BeforeValidator(split)]
-Phrases = Annotated[tuple[str, ...], BeforeValidator(split)]
+# A kind is a type and the steps that its values pass, in their order; with `split` among them a text is a list too.
+SomeText = Annotated[str, _some]
+Door = Annotated[str, _door]
+BaseUrl = Annotated[str, _base_url]
+StateUrl = Annotated[str, _state_url]
+SocketMode = Annotated[str, matching("^0?[0-7]{3}$")]
+Secrets = Annotated[tuple[Secret, ...], split, _no_empty_one]
+Digests = Annotated[tuple[Annotated[str, matching("^[0-9a-fA-F]{64}$")], ...], split]
+Hosts = Annotated[tuple[Annotated[str, str.lower], ...], split]
+Phrases = Annotated[tuple[str, ...], split]

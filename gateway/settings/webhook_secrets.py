@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from pydantic import SecretStr
-
 from gateway.settings.model import Settings
 from gateway.settings.projects import all_projects, all_webhooks
+from gateway.settings.secret import Secret
 from gateway.settings.values import split
 from gateway.watched_file import secret_text
 
-Secrets = tuple[SecretStr, ...]
+Secrets = tuple[Secret, ...]
 
 
 class WebhookSecrets:
@@ -42,7 +41,7 @@ class WebhookSecrets:
 
     def replace(self, path: str, content: bytes) -> None:
         """Take the new content of a file; `ValueError` when it holds no secret."""
-        secrets = tuple(SecretStr(part) for part in split(secret_text(content)))
+        secrets = tuple(Secret(part) for part in split(secret_text(content)))
         if not secrets:
             raise ValueError("holds no secret")
         given = [*self._own.values(), *((file, values) for _, file, values in self._apps)]

@@ -65,7 +65,7 @@ def test_every_gateway_has_three_probes_on_the_admin_door(renders: dict[str, Ren
 
 
 def test_every_pod_gives_more_time_than_the_drain_takes(renders: dict[str, Render]) -> None:
-    default = str(Settings.model_fields["drain_timeout_s"].default)
+    default = str(Settings.drain_timeout_s)
 
     short = [
         render.name

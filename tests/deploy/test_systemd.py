@@ -20,7 +20,7 @@ def test_the_unit_gives_more_time_than_the_drain_takes() -> None:
     given = re.search(r"^TimeoutStopSec=(\d+)$", UNIT, re.MULTILINE)
 
     assert given is not None
-    assert int(given[1]) > Settings.model_fields["drain_timeout_s"].default
+    assert int(given[1]) > Settings.drain_timeout_s
 
 
 def test_no_secret_is_in_the_units_environment() -> None:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from gateway.configuration import load
+from gateway.settings import Secret
 from gateway.settings.webhook_secrets import WebhookSecrets
 
 
@@ -29,7 +29,7 @@ def secrets_of(folder: Path) -> WebhookSecrets:
     return WebhookSecrets(load({**own, "GATEWAY_CONFIG_FILE": str(config)}).settings)
 
 
-def plain(secrets: tuple[SecretStr, ...]) -> list[str]:
+def plain(secrets: tuple[Secret, ...]) -> list[str]:
     return [secret.get_secret_value() for secret in secrets]
 
 
