@@ -1,7 +1,9 @@
 """The connections to one origin: as few as the calls in flight need, kept for the next call, lent in order of arrival.
 
 A call holds one of a fixed number of places while it has a connection, so there are never more connections than
-places. The connection used last is used next, so that those not needed grow old and go.
+places. Only some of them are dialled at once: a burst would spend more on handshakes than on calls, and a host that
+comes back would meet all of them together. The connection used last is used next, so that those not needed grow old
+and go.
 """
 
 import asyncio
@@ -18,6 +20,8 @@ from gateway.upstream.exchange import Fault, Limits, NothingSent, Origin
 
 # RFC 8305, section 5: the next address joins the race after this long without a connection.
 NEXT_ADDRESS_AFTER_S = 0.25
+# A handshake over TLS costs about as much CPU time as two sends; one with a host far away takes a tenth of a second.
+MAX_DIALS = 16
 AddressInfo: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
 
 
@@ -38,6 +42,9 @@ class Pool:
         self._free_places = limits.max_connections
         self._line: deque[asyncio.Future[None]] = deque()
         self._waiting = 0
+        self._dials = 0
+        # Calls that have a place and wait for a connection that another call gives back, or else for a turn to dial.
+        self._served_next: deque[asyncio.Future[Connection | None]] = deque()
         self._idle: deque[Connection] = deque()
         self._open: set[Connection] = set()
         self._sweeper: asyncio.TimerHandle | None = None
@@ -50,19 +57,14 @@ class Pool:
         else:
             await self._wait_for_place(deadline)
         try:
-            return self._take_idle() or await self._connect(deadline)
+            return self._take_idle() or await self._given_or_dialled(deadline)
         except BaseException:
             self._give_place_back()
             raise
 
     def release(self, connection: Connection) -> None:
         """Keep the connection for the next call if it is fit for one, else end it; whoever waits gets the place."""
-        if connection.reusable and not self._shut_down:
-            connection.idle_since_s = self._loop.time()
-            self._idle.append(connection)
-            self._sweeper = self._sweeper or self._loop.call_later(self._limits.idle_s, self._sweep)
-        else:
-            connection.abort()
+        self._keep(connection)
         self._give_place_back()
 
     async def aclose(self) -> None:
@@ -88,7 +90,7 @@ class Pool:
                 await place
         except BaseException as error:
             # It may have been given away in the same moment in which the call has left.
-            if not place.cancelled():
+            if place.done() and not place.cancelled():
                 self._give_place_back()
             if isinstance(error, TimeoutError):
                 raise NothingSent(Fault.POOL_TIMEOUT) from None
@@ -103,6 +105,65 @@ class Pool:
                 place.set_result(None)
                 return
         self._free_places += 1
+
+    async def _given_or_dialled(self, deadline: Deadline) -> Connection:
+        """A connection that somebody gives back, or a new one."""
+        if self._dials < MAX_DIALS:
+            self._dials += 1
+        else:
+            while (given := await self._next_given(deadline)) is not None:
+                if given.quiet:
+                    return given
+                given.abort()
+        try:
+            return await self._connect(deadline)
+        finally:
+            self._dials -= 1
+            self._let_dial()
+
+    async def _next_given(self, deadline: Deadline) -> Connection | None:
+        """A connection that is given back, or none and a turn to dial, whichever comes first."""
+        turn: asyncio.Future[Connection | None] = self._loop.create_future()
+        self._served_next.append(turn)
+        self._let_dial()
+        try:
+            async with asyncio.timeout(deadline.remaining_s()):
+                return await turn
+        except BaseException as error:
+            # It may have been served in the same moment in which the call has left.
+            if turn.done() and not turn.cancelled():
+                self._pass_on(turn.result())
+            if isinstance(error, TimeoutError):
+                raise NothingSent(Fault.CONNECT_TIMEOUT) from None
+            raise
+
+    def _pass_on(self, given: Connection | None) -> None:
+        if given is not None:
+            self._keep(given)
+        else:
+            self._dials -= 1
+            self._let_dial()
+
+    def _let_dial(self) -> None:
+        while self._served_next and self._dials < MAX_DIALS:
+            turn = self._served_next.popleft()
+            if not turn.done():
+                self._dials += 1
+                turn.set_result(None)
+
+    def _keep(self, connection: Connection) -> None:
+        """Give a connection to whoever waits for one, or keep it for the next call; end it if it is fit for none."""
+        if not connection.reusable or self._shut_down:
+            connection.abort()
+            return
+        while self._served_next:
+            turn = self._served_next.popleft()
+            if not turn.done():
+                turn.set_result(connection)
+                return
+        connection.idle_since_s = self._loop.time()
+        self._idle.append(connection)
+        self._sweeper = self._sweeper or self._loop.call_later(self._limits.idle_s, self._sweep)
 
     def _take_idle(self) -> Connection | None:
         if self._shut_down:

@@ -1,6 +1,7 @@
 """Connections are shared fairly and never exceed their bound; no place among them is ever lost or used twice."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ import pytest
 
 from gateway.clock import Clock
 from gateway.deadline import Deadline
+from gateway.upstream import pool as pool_module
 from gateway.upstream.exchange import Fault, Limits, NothingSent, SentNoAnswer
 from gateway.upstream.transport import PooledTransport
 from tests.integration.transport.misbehaving import OK, Act, RawServer, Received, ask, read_request
@@ -114,6 +116,91 @@ async def test_a_place_given_to_a_caller_in_the_moment_in_which_it_leaves_goes_t
 
         assert leaving.cancelled()
         assert server.connections == 1
+
+
+async def test_a_burst_dials_a_few_connections_at_once_and_shares_what_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool_module, "MAX_DIALS", 2)
+    dialling, most_dialling, dialled = 0, 0, pool_module.dial
+
+    async def slow_dial(host: str, port: int) -> socket.socket:
+        nonlocal dialling, most_dialling
+        dialling += 1
+        most_dialling = max(most_dialling, dialling)
+        # Long enough for a call on a connection that is there already.
+        await asyncio.sleep(0.05)
+        dialling -= 1
+        return await dialled(host, port)
+
+    monkeypatch.setattr(pool_module, "dial", slow_dial)
+    async with RawServer() as server, pooled_with(Limits(max_connections=100)) as transport:
+        async with asyncio.TaskGroup() as callers:
+            for _ in range(40):
+                callers.create_task(ask(transport, server.origin()))
+
+        assert most_dialling == 2
+        assert len(server.requests) == 40
+        assert server.connections < 20
+
+
+async def test_a_turn_to_dial_given_to_a_caller_that_leaves_goes_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "MAX_DIALS", 1)
+    gate = Gate()
+    async with RawServer(read=gate.read) as server, pooled_with(Limits()) as transport:
+        callers = [asyncio.create_task(ask(transport, server.origin(), target=f"/{number}")) for number in range(6)]
+        await asyncio.sleep(0)
+        for number in (1, 3):
+            callers[number].cancel()
+        await server.until(open=4)
+        gate.opened.set()
+        outcomes = await asyncio.gather(*callers, return_exceptions=True)
+        (pool,) = transport._pools.values()
+
+        assert [isinstance(outcome, asyncio.CancelledError) for outcome in outcomes] == [False, True] * 2 + [False] * 2
+        assert (pool._dials, len(pool._served_next)) == (0, 0)
+
+
+@pytest.mark.parametrize("given", ["connection", "turn"])
+async def test_what_is_given_in_the_moment_in_which_its_taker_leaves_is_passed_on(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setattr(pool_module, "MAX_DIALS", 1)
+    deadline = Deadline.after(5, Clock())
+    async with RawServer() as server, pooled_with(Limits()) as transport:
+        await ask(transport, server.origin())
+        (pool,) = transport._pools.values()
+        held = await pool.acquire(deadline)
+        # Somebody dials for ever.
+        pool._dials += 1
+        leaving, next_one = (asyncio.create_task(pool.acquire(deadline)) for _ in range(2))
+        await asyncio.sleep(0)
+
+        if given == "connection":
+            pool.release(held)
+        else:
+            pool._dials -= 1
+            pool._let_dial()
+        leaving.cancel()
+        await asyncio.wait({leaving})
+        got = await next_one
+        pool.release(got)
+
+        assert leaving.cancelled()
+        assert (got is held) == (given == "connection")
+
+
+async def test_a_caller_that_waits_past_its_deadline_for_a_turn_to_dial_sent_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool_module, "MAX_DIALS", 0)
+    async with RawServer() as server, pooled_with(Limits(max_connections=1)) as transport:
+        with pytest.raises(NothingSent) as caught:
+            await ask(transport, server.origin(), timeout_s=0.05)
+
+        assert caught.value.kind is Fault.CONNECT_TIMEOUT
+        (pool,) = transport._pools.values()
+        assert pool._free_places == 1
 
 
 async def test_a_caller_that_waits_past_its_deadline_sent_nothing() -> None:
