@@ -114,7 +114,7 @@ def _callers(values: Mapping[str, Any]) -> Iterator[Mistake]:
 
 def _known(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, CallerSettings]]:
     """The callers that are well described, with where they are; what is wrong with the others is said by their type."""
-    for digest in split(values.get("caller_tokens_sha256") or ()):
+    for digest in (each for each in split(values.get("caller_tokens_sha256") or ()) if isinstance(each, str)):
         with suppress(Invalid):
             yield from ((("caller_tokens_sha256",), caller) for caller in of_tokens([digest]))
     tables = values.get("callers")

@@ -75,6 +75,9 @@ WRONG = {
     ),
     "a wide door": variable("GATEWAY_GRPC_ADDRESS", "0.0.0.0:1", "lies beyond this machine", **TLS),
     # Callers.
+    "a token that is no text": Wrong(
+        file="caller_tokens_sha256 = [1]\n", said="{folder}/gateway.toml, line 1: caller_tokens_sha256[0] must be text"
+    ),
     "a glob that matches nothing": Wrong(
         file=f'{CALLER}methods = ["MessageService/*", "MesageService/*"]\n',
         said="{folder}/gateway.toml, line 4: callers[0].methods[1] is MesageService/*, which matches no method",
