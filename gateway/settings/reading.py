@@ -21,10 +21,10 @@ SomeTable = TypeVar("SomeTable", bound=Table)
 _NO_FRACTION = re.compile(r"(?<=[0-9])\.0+$")
 # The upper ones first: what is no number at all is within none.
 _LIMITS: Mapping[str, tuple[Callable[[Any, Any], bool], str]] = {
-    "le": (operator.le, "less than or equal to"),
+    "le": (operator.le, "at most"),
     "lt": (operator.lt, "less than"),
-    "ge": (operator.ge, "greater than or equal to"),
-    "gt": (operator.gt, "greater than"),
+    "ge": (operator.ge, "at least"),
+    "gt": (operator.gt, "more than"),
 }
 
 
@@ -83,13 +83,13 @@ def _field(field: Field, given: Any) -> Any:
     value = read_value(field.kind, given)
     for name, (holds, words) in _LIMITS.items():
         if name in field.limits and not holds(value, field.limits[name]):
-            raise ValueError(f"Input should be {words} {field.limits[name]}")
+            raise ValueError(f"must be {words} {field.limits[name]}")
     return value
 
 
 def _list(kind: Any, given: Any) -> tuple[Any, ...]:
     if not isinstance(given, list | tuple):
-        raise ValueError("Input should be a valid tuple")  # noqa: TRY004 - a mistake of whoever wrote the settings
+        raise ValueError("must be a list")  # noqa: TRY004 - a mistake of whoever wrote the settings
     read: list[Any] = []
     mistakes: list[Mistake] = []
     for index, item in enumerate(given):
@@ -111,20 +111,20 @@ def _within(key: str | int, error: ValueError) -> list[Mistake]:
 def _choice(choices: Sequence[str], given: Any) -> Any:
     if given not in choices:
         *others, last = map(repr, choices)
-        raise ValueError(f"Input should be {', '.join(others)} or {last}")
+        raise ValueError(f"must be {', '.join(others)} or {last}")
     return given
 
 
 def _text(given: Any) -> str:
     if not isinstance(given, str):
-        raise ValueError("Input should be a valid string")  # noqa: TRY004 - likewise
+        raise ValueError("must be text")  # noqa: TRY004 - likewise
     return given
 
 
 def _truth(given: Any) -> bool:
     text = str(given).lower()
     if text not in TRUE | FALSE:
-        raise ValueError("Input should be a valid boolean, unable to interpret input")
+        raise ValueError("must be true or false")
     return text in TRUE
 
 
@@ -133,19 +133,19 @@ def _whole(given: Any) -> int:
         # Digits of other scripts, which Python would read, are digits of no setting.
         return int(_NO_FRACTION.sub("", str(given).strip()).encode("ascii"))
     except ValueError:
-        raise ValueError("Input should be a valid integer, unable to parse string as an integer") from None
+        raise ValueError("must be a whole number") from None
 
 
 def _number(given: Any) -> float:
     try:
         return float(str(given).encode("ascii"))
     except ValueError:
-        raise ValueError("Input should be a valid number, unable to parse string as a number") from None
+        raise ValueError("must be a number") from None
 
 
 def _instant(given: Any) -> datetime:
     if not isinstance(given, datetime):
-        raise ValueError("Input should be a valid datetime")  # noqa: TRY004 - likewise
+        raise ValueError("must be an instant, as 2026-01-31T12:00:00Z")  # noqa: TRY004 - likewise
     return given
 
 

@@ -155,7 +155,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_what_to_do(tmp_path: Pa
     assert set(found) == {
         "line 1: regoin is no setting; did you mean region?",
         "line 2: rate_limit_per_s must be a number, and is text",
-        "line 3: log_level: Input should be 'debug', 'info', 'warning' or 'error'",
+        "line 3: log_level: must be 'debug', 'info', 'warning' or 'error'",
         "line 4: grpc_reflection must be true or false, and is a whole number",
         "line 5: callback_url_hosts[1] must be text",
         "line 8: projects[1].project_id describes a project for the second time; keep one table for each",
