@@ -21,7 +21,11 @@ from bench.sends import certificate, settings_for
 
 MEMORY_GOAL, START_GOAL = Goal(limit=0.8), Goal(limit=4.0)
 LIGHT_S = 2.0
-STACK = "grpc.aio, uvloop, httpx, httptools, orjson, pydantic, prometheus_client, structlog, uvicorn"
+# What a gateway with default settings loads of libraries.
+STACK = (
+    "grpc.aio, grpc_health.v1.health_pb2, grpc_reflection.v1alpha.reflection, uvloop, httptools, orjson, "
+    "prometheus_client, structlog, starlette.applications, click, opentelemetry.trace"
+)
 IMPORT = "import time, {modules}\nprint(time.process_time(), open('/proc/self/statm').read().split()[1])"
 
 
