@@ -1,7 +1,5 @@
 """One time budget per call, passed down; nothing below starts a timeout of its own."""
 
-import math
-
 from gateway.clock import Clock
 from gateway.value import value
 
@@ -15,13 +13,11 @@ class Deadline:
 
     @classmethod
     def after(cls, timeout_s: float, clock: Clock) -> "Deadline":
-        """A deadline `timeout_s` seconds from now; zero or less has passed already."""
-        return cls(at_s=clock.monotonic() + timeout_s, clock=clock)
+        """A deadline `timeout_s` seconds from now; zero or less has passed already.
 
-    @classmethod
-    def never(cls, clock: Clock) -> "Deadline":
-        """A deadline that does not pass, for streams; each of their items gets one by `within`."""
-        return cls(at_s=math.inf, clock=clock)
+        An infinite one does not pass: that of a stream, whose items get theirs by `within`.
+        """
+        return cls(at_s=clock.monotonic() + timeout_s, clock=clock)
 
     def within(self, timeout_s: float) -> "Deadline":
         """The earlier of this deadline and `timeout_s` seconds from now."""

@@ -6,6 +6,7 @@ A handler never swallows `CancelledError`: grpc keeps native memory of a stream 
 
 import asyncio
 import itertools
+import math
 import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -141,8 +142,7 @@ class Boundary:
             return response
 
         async def handle(_requests: object, context: Context) -> bytes:
-            cap = Deadline.after(cap_s, self._clock)
-            return await self._guard(rpc, context, answer, cap, "calls")
+            return await self._guard(rpc, context, answer, cap_s, "calls")
 
         # One request all the same: as a stream, it is not read before its caller is known.
         return grpc.stream_unary_rpc_method_handler(handle)
@@ -169,7 +169,7 @@ class Boundary:
             return b""
 
         async def handle(_requests: object, context: Context) -> None:
-            await self._guard(rpc, context, answer, Deadline.never(self._clock), "streams")
+            await self._guard(rpc, context, answer, math.inf, "streams")
 
         return grpc.stream_stream_rpc_method_handler(handle)
 
@@ -190,7 +190,7 @@ class Boundary:
             return b""
 
         async def handle(_requests: object, context: Context) -> None:
-            await self._guard(rpc, context, answer, Deadline.never(self._clock), "streams")
+            await self._guard(rpc, context, answer, math.inf, "streams")
 
         return grpc.stream_stream_rpc_method_handler(handle)
 
@@ -199,12 +199,12 @@ class Boundary:
         rpc: "_Rpc",
         context: Context,
         answer: Callable[[Call, Context, Admission], Awaitable[bytes]],
-        cap: Deadline,
+        cap_s: float,
         kind: Kind,
     ) -> bytes:
         """Run one RPC from its head to its status; every way it can end is counted and logged once, here."""
         metadata = dict(context.invocation_metadata() or ())
-        call = self._call(context, metadata, cap)
+        call = self._call(context, metadata, cap_s)
         code = grpc.StatusCode.OK
         error: GatewayError | None = None
         seen = rpc.watch.begin(metadata)
@@ -237,12 +237,12 @@ class Boundary:
         watch = Watch(path=path, kind=kind, metrics=self._metrics, tracing=self._tracing, clock=self._clock)
         return _Rpc(request_class=request_class, watch=watch)
 
-    def _call(self, context: Context, metadata: Mapping[str, Any], cap: Deadline) -> Call:
+    def _call(self, context: Context, metadata: Mapping[str, Any], cap_s: float) -> Call:
         remaining_s = context.time_remaining()
         given = metadata.get("x-request-id", "")
         request_id = given if given and isinstance(given, str) and _is_quotable(given) else self._next_id()
         return Call(
-            deadline=cap if remaining_s is None else Deadline.after(remaining_s, self._clock),
+            deadline=Deadline.after(cap_s if remaining_s is None else remaining_s, self._clock),
             peer="",
             caller="",
             request_id=request_id,

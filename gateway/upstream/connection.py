@@ -194,9 +194,10 @@ class Connection(asyncio.Protocol):
         self._in_doubt = True
         self._reader = reader = AnswerReader(request.method, self._limits)
         self._outcome = self._loop.create_future()
-        timer = self._loop.call_later(remaining_s, self._settle, SentNoAnswer(Fault.TIMEOUT))
+        timer = self._loop.call_later(remaining_s, self._time_out)
         try:
-            sent_whole = await self._send(head, request.body)
+            self._transport.write(head + request.body[:PIECE_BYTES])
+            sent_whole = len(request.body) <= PIECE_BYTES or await self._send_rest(request.body)
             outcome = await self._outcome
         finally:
             timer.cancel()
@@ -210,9 +211,8 @@ class Connection(asyncio.Protocol):
         """Close at once, dropping what is still to be sent; an exchange in flight ends with `SentNoAnswer`."""
         self._transport.abort()
 
-    async def _send(self, head: bytes, body: bytes) -> bool:
-        """Write the request as fast as the other side takes it; false when the outcome made the rest pointless."""
-        self._transport.write(head + body[:PIECE_BYTES])
+    async def _send_rest(self, body: bytes) -> bool:
+        """Write what is left as fast as the other side takes it; false when the outcome made it pointless."""
         rest = memoryview(body)
         for start in range(PIECE_BYTES, len(body), PIECE_BYTES):
             if self._drained is not None:
@@ -221,6 +221,9 @@ class Connection(asyncio.Protocol):
                 return False
             self._transport.write(rest[start : start + PIECE_BYTES])
         return True
+
+    def _time_out(self) -> None:
+        self._settle(SentNoAnswer(Fault.TIMEOUT))
 
     def _settle(self, outcome: Outcome) -> None:
         """The first outcome counts, unless the caller has gone."""

@@ -1,6 +1,7 @@
 """A connection that broke looks like the end of the recipients; what is not whole then must not be sent."""
 
 import asyncio
+import math
 from contextlib import nullcontext, suppress
 from types import SimpleNamespace
 from typing import Any
@@ -70,7 +71,7 @@ async def test_the_last_batch_goes_out_only_when_the_stream_takes_an_answer(*, a
         held=lambda _request: nullcontext(),
         sent=lambda: None,
     )
-    call = Call(deadline=Deadline.never(Clock()), peer="p", caller="c", request_id="r")
+    call = Call(deadline=Deadline.after(math.inf, Clock()), peer="p", caller="c", request_id="r")
 
     serving = asyncio.create_task(behaviours[0](dialogue, call))
     await stream.tried.wait()

@@ -1,6 +1,7 @@
 """Whatever an item comes to, its stream goes on."""
 
 import asyncio
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,7 +36,7 @@ async def test_an_answer_too_large_and_a_fault_of_ours_are_their_items_own() -> 
     nothing: Any = None
     items = [message_pb2.SendMessagesRequest(item_id=str(number), send={}).SerializeToString() for number in range(3)]
     stream = Stream(*items)
-    call = Call(deadline=Deadline.never(Clock()), peer="p", caller="c", request_id="r")
+    call = Call(deadline=Deadline.after(math.inf, Clock()), peer="p", caller="c", request_id="r")
 
     served = MessageStream(calls=sends, operation=nothing, boundary=boundary, clock=Clock())
     await served.serve(over(stream), call)
