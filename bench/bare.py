@@ -12,12 +12,11 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import grpc
-import orjson
 import uvloop
 from conversation_gateway.v1.message_pb2 import SendMessageRequest, SendMessageResponse
 from google.protobuf.descriptor import Descriptor
 
-from bench import message, ways
+from bench import constant, message, ways
 from gateway.mapping import body_writer_for, decoder_for, loads
 
 UNSENT = frozenset({"project_id", "options"})
@@ -39,7 +38,7 @@ class Wire(asyncio.Protocol):
         self._answer.set_result(data)
 
 
-async def serve(url: str) -> None:
+async def main(url: str) -> None:
     """Send on until killed; one line on standard output says where."""
     parts, loop, idle = urlsplit(url), asyncio.get_running_loop(), list[Wire]()
     tls = ssl.create_default_context() if parts.scheme == "https" else None
@@ -63,18 +62,12 @@ async def serve(url: str) -> None:
         idle.append(wire)
         return decode(loads(data.partition(b"\r\n\r\n")[2])).message
 
-    service, method = message.SEND_METHOD[1:].split("/")
-    handler: Any = grpc.unary_unary_rpc_method_handler(
-        answer, SendMessageRequest.FromString, SendMessageResponse.SerializeToString
+    await constant.serve(
+        grpc.unary_unary_rpc_method_handler(
+            answer, SendMessageRequest.FromString, SendMessageResponse.SerializeToString
+        )
     )
-    server = grpc.aio.server(options=(("grpc.so_reuseport", 0),))
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, {method: handler}),))
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    sys.stdout.write(orjson.dumps({"event": "ready", "grpc": f"127.0.0.1:{port}"}).decode() + "\n")
-    sys.stdout.flush()
-    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(sys.argv[1]))
+    uvloop.run(main(sys.argv[1]))
