@@ -109,8 +109,11 @@ class RpcServer:
         self.headcount = Headcount(handshakes=(lambda: tls.handshakes) if tls else None)
         self._socket = Path(door.address.removeprefix("unix:")) if door.address.startswith("unix:") else None
         self._held: SocketPath | None = None
+        most = entrance.most_at_once
+        # gRPC would cancel calls without a word where a thousand wait to be looked at, as they do after a short pause.
+        pending = (("grpc.server.max_pending_requests", most), ("grpc.server.max_pending_requests_hard_limit", most))
         self._server = grpc.aio.server(
-            options=OPTIONS + door.connections.options(), maximum_concurrent_rpcs=entrance.most_at_once
+            options=OPTIONS + pending + door.connections.options(), maximum_concurrent_rpcs=most
         )
         services = tuple(sorted({path.split("/")[1] for path in handlers}))
         self._health = health.Health(entrance=entrance, services=services, stores=stores)

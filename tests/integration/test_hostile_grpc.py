@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+from contextlib import AsyncExitStack
 from typing import Any
 
 import grpc
@@ -126,6 +127,20 @@ async def test_requests_that_drip_keep_no_others_waiting(monkeypatch: pytest.Mon
         answer = await call(channel)
 
     assert answer.message_id
+
+
+async def test_a_burst_of_calls_is_answered_and_none_is_cancelled_without_a_word() -> None:
+    async with open_door() as door, AsyncExitStack() as stack:
+        channels = [
+            await stack.enter_async_context(
+                grpc.aio.insecure_channel(door.address, options=(("grpc.use_local_subchannel_pool", 1),))
+            )
+            for _ in range(2)
+        ]
+        calls = [asyncio.create_task(call(channels[number % 2])) for number in range(6000)]
+        answers = await asyncio.gather(*calls)
+
+    assert len(answers) == 6000
 
 
 async def test_streams_beyond_those_of_one_connection_are_reset(monkeypatch: pytest.MonkeyPatch) -> None:
