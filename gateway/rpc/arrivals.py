@@ -59,12 +59,13 @@ class Arrivals:
                 self._serve_line()
 
     async def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait for a place, in order."""
+        """Wait for a place, in order, for as long as a request may take; `TimeoutError` after that."""
         place = loop.create_future()
         self._line.append(place)
         self._serve_line()
         try:
-            await place
+            async with asyncio.timeout(self._timeout_s):
+                await place
         except BaseException:
             # Whoever leaves in the moment in which it is given a place leaves it to the next.
             if not place.cancelled():

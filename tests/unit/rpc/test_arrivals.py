@@ -138,3 +138,19 @@ def test_a_place_given_in_the_moment_in_which_its_taker_leaves_goes_to_the_next(
         return read
 
     assert run(scenario) == ["last", "after"]
+
+
+def test_nobody_waits_longer_for_a_place_than_a_request_may_take() -> None:
+    async def scenario(clock: VirtualClock) -> list[float]:
+        arriving, started_s = Arrivals(most=1, give_way_s=1000.0, timeout_s=TIMEOUT_S), clock.monotonic()
+        ended = []
+
+        async def drip() -> None:
+            with pytest.raises(TimeoutError):
+                await arriving.take(forever)
+            ended.append(round(clock.monotonic() - started_s, 6))
+
+        await asyncio.gather(*(drip() for _ in range(3)))
+        return ended
+
+    assert run(scenario) == [TIMEOUT_S] * 3
