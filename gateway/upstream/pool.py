@@ -116,6 +116,8 @@ class Pool:
                     return given
                 given.abort()
         try:
+            if self._shut_down:
+                raise NothingSent(Fault.SHUT_DOWN)
             return await self._connect(deadline)
         finally:
             self._dials -= 1

@@ -190,6 +190,27 @@ async def test_what_is_given_in_the_moment_in_which_its_taker_leaves_is_passed_o
         assert (got is held) == (given == "connection")
 
 
+async def test_a_caller_whose_turn_to_dial_comes_after_the_end_dials_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "MAX_DIALS", 1)
+    async with RawServer() as server, pooled_with(Limits()) as transport:
+        await ask(transport, server.origin())
+        (pool,) = transport._pools.values()
+        held = await pool.acquire(Deadline.after(5, Clock()))
+        pool._dials += 1
+        waiting = asyncio.create_task(pool.acquire(Deadline.after(5, Clock())))
+        await asyncio.sleep(0)
+
+        await pool.aclose()
+        pool._dials -= 1
+        pool._let_dial()
+        with pytest.raises(NothingSent) as caught:
+            await waiting
+        pool.release(held)
+
+        assert caught.value.kind is Fault.SHUT_DOWN
+        assert server.connections == 1
+
+
 async def test_a_caller_that_waits_past_its_deadline_for_a_turn_to_dial_sent_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
