@@ -25,7 +25,7 @@ from bench.growth_sizes import Costs
 from bench.large_batch import rss_bytes
 from bench.live import Connection, Door
 from bench.processes import BenchFailed, Child, Cores, child, cpu_s, on
-from bench.webhooks import SECRET, posts
+from bench.webhooks import SECRET, ids, posts
 
 # A caller may have 128 streams open, so there are several of them, each with a token of its own.
 STREAMS_PER_CALLER = 100
@@ -139,12 +139,12 @@ async def live_subscribers(sizes: Sequence[int], rounds: int, cores: Cores) -> t
     found: dict[int, list[float]] = {size: [] for size in sizes}
     memory_kib = []
     with on(cores.beside):
-        for number in range(rounds):
+        for _ in range(rounds):
             with tempfile.TemporaryDirectory(prefix="conversation-gateway-bench-") as folder:
                 settings = _settings(Path(folder), max(sizes))
                 started = child("gateway.cli", "serve", core=cores.measured, environment=settings, ready_on="stderr")
                 async with started as gateway:
-                    memory_kib.append(await one_round(gateway, sizes, posts(f"growth{number}"), found))
+                    memory_kib.append(await one_round(gateway, sizes, posts(ids()), found))
     return Costs(name="live delivery", unit="per event and subscriber", of="subscribers", found=found), memory_kib
 
 

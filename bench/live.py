@@ -28,7 +28,7 @@ from bench import message
 from bench.figures import Goal, Spread
 from bench.picture import Bars, draw
 from bench.processes import BenchFailed, Cores, child, choose_cores, on
-from bench.webhooks import SECRET, posts
+from bench.webhooks import SECRET, ids, posts
 
 GOAL = Goal(limit=2.0)
 DRAIN_S = 10.0
@@ -38,20 +38,20 @@ DRAIN_S = 10.0
 class Round:
     """When each post of a round was due, answered, and received by each subscriber."""
 
-    prefix: str
+    message_ids: list[str]
     posted_s: dict[str, float] = field(default_factory=dict)
     answered_s: dict[str, float] = field(default_factory=dict)
     received_s: list[float] = field(default_factory=list)
     """Seconds from the post to a receipt, over all events and subscribers."""
     all_received: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def answered(self, number: str) -> None:
+    def answered(self, message_id: str) -> None:
         """Note that a post has its 200."""
-        self.answered_s[number] = time.perf_counter()
+        self.answered_s[message_id] = time.perf_counter()
 
     def p99s_ms(self) -> tuple[float, float]:
         """The 200's p99, and the receipt's."""
-        answers = [at_s - self.posted_s[number] for number, at_s in self.answered_s.items()]
+        answers = [at_s - self.posted_s[each] for each, at_s in self.answered_s.items()]
         return _p99(answers) * 1000, _p99(self.received_s) * 1000
 
 
@@ -111,9 +111,9 @@ async def offer(current: Round, requests: list[bytes], options: argparse.Namespa
     for count, request in enumerate(requests):
         due_s = started_s + count / options.rate
         await asyncio.sleep(max(0.0, due_s - time.perf_counter()))
-        number = f"{current.prefix}-{count + 1}"
-        current.posted_s[number] = due_s
-        (await door.take()).send(request, partial(current.answered, number))
+        message_id = current.message_ids[count]
+        current.posted_s[message_id] = due_s
+        (await door.take()).send(request, partial(current.answered, message_id))
     async with asyncio.timeout(DRAIN_S):
         await door.have_free(options.connections)
         await current.all_received.wait()
@@ -126,9 +126,8 @@ async def follow(call: Any, rounds: dict[str, Round], expected: int, opened: asy
         if answer.WhichOneof("answer") == "opened":
             opened.set()
         for event in answer.batch.events:
-            number = event.message.id
-            current = rounds[number.rpartition("-")[0]]
-            current.received_s.append(now_s - current.posted_s[number])
+            current = rounds[event.message.id]
+            current.received_s.append(now_s - current.posted_s[event.message.id])
             if len(current.received_s) == expected:
                 current.all_received.set()
 
@@ -136,7 +135,8 @@ async def follow(call: Any, rounds: dict[str, Round], expected: int, opened: asy
 async def measure(options: argparse.Namespace, cores: Cores) -> None:
     """Run a gateway, then round after round, the first of which only warms up."""
     count = round(options.rate * options.seconds)
-    rounds = {f"live{number}": Round(prefix=f"live{number}") for number in range(options.rounds + 1)}
+    rounds = [Round(message_ids=list(islice(ids(), count))) for _ in range(options.rounds + 1)]
+    round_of = {message_id: each for each in rounds for message_id in each.message_ids}
     with tempfile.TemporaryDirectory(dir=options.folder or Path.cwd()) as folder:
         settings = _settings(Path(folder))
         started = child("gateway.cli", "serve", core=cores.measured, environment=settings, ready_on="stderr")
@@ -153,14 +153,14 @@ async def measure(options: argparse.Namespace, cores: Cores) -> None:
                 opened = asyncio.Event()
                 call = stub.Subscribe(event_feed_pb2.SubscribeRequest(latest={}))
                 expected = count * options.subscribers
-                followers.append(tasks.create_task(follow(call, rounds, expected, opened)))
+                followers.append(tasks.create_task(follow(call, round_of, expected, opened)))
                 await opened.wait()
-            for current in rounds.values():
-                await offer(current, list(islice(posts(current.prefix), count)), options, door)
+            for current in rounds:
+                await offer(current, list(posts(iter(current.message_ids))), options, door)
             for follower in followers:
                 follower.cancel()
             await channel.close()
-    _report(list(rounds.values())[1:], options)
+    _report(rounds[1:], options)
 
 
 def _settings(folder: Path) -> dict[str, str]:

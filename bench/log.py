@@ -24,12 +24,15 @@ from conversation_gateway.v1 import event_feed_pb2 as pb
 from bench.figures import Goal, Spread
 from bench.picture import Bars, Panel, draw
 from gateway.clock import Clock
+from gateway.simulator.identifiers import new_ulid
 from gateway.state.events import EventIndex, NewEvent
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.state.transaction import Transaction
 from gateway.state.writer import WriterLimits
+from gateway.webhooks.identity import dedupe_key
 
 PROJECT = "01JBPROJECT0000000000000000"
+APP = "01JBAPP00000000000000000000"
 BODY_BYTES = 1000
 IN_FLIGHT = 32
 
@@ -42,7 +45,7 @@ def use_core(number: int) -> None:
 
 
 def event() -> NewEvent:
-    key = os.urandom(32)
+    key = dedupe_key(project_id=PROJECT, app_id=APP, trigger="MESSAGE_DELIVERY", parts=(new_ulid(), "DELIVERED"))
     typed = pb.FeedEvent(event_id=key.hex(), trigger="MESSAGE_DELIVERY", webhook="default", project_id=PROJECT)
     typed.received_time.FromSeconds(1_800_000_000)
     typed.message_delivery_report.message_id = "01JBMESSAGE0000000000000000"
@@ -50,7 +53,7 @@ def event() -> NewEvent:
     typed.message_metadata = "m" * (BODY_BYTES - 200)
     index = EventIndex(
         trigger="MESSAGE_DELIVERY",
-        app_id="01JBAPP00000000000000000000",
+        app_id=APP,
         channel="SMS",
         contact_id="01JBCONTACT0000000000000000",
         conversation_id="01JBCONVERSATION00000000000",
@@ -61,7 +64,7 @@ def event() -> NewEvent:
     return NewEvent(
         project_id=PROJECT,
         dedupe_key=key,
-        body_hash=key,
+        body_hash=os.urandom(32),
         index=index,
         encoded=typed.SerializeToString(),
         raw=os.urandom(BODY_BYTES),

@@ -37,6 +37,7 @@ from bench.processes import choose_cores, cpu_s, on
 from gateway.clock import Clock
 from gateway.http_server import HttpServer
 from gateway.listener import Listener
+from gateway.simulator.identifiers import new_ulid
 from gateway.state.events import Appended, NewEvent
 from gateway.state.log import EventLog
 from gateway.state.sqlite_log import SqliteEventLog
@@ -91,12 +92,15 @@ async def receive(name: str, path: Path | str, telling: Pipe) -> None:
         await store.close()
 
 
-def posts(name: str) -> Iterator[bytes]:
-    """Distinct events, signed, as they go over the wire."""
-    number = 0
-    while True:
-        number += 1
-        message = {"id": f"{name}-{number}", "contact_message": {"text_message": {"text": "x"}}}
+def ids() -> Iterator[str]:
+    """Ids for ever, as the API gives them."""
+    return iter(new_ulid, "")
+
+
+def posts(message_ids: Iterator[str]) -> Iterator[bytes]:
+    """An event for each id, signed, as it goes over the wire."""
+    for message_id in message_ids:
+        message = {"id": message_id, "contact_message": {"text_message": {"text": "x"}}}
         identity = {"channel": "SMS", "identity": "46700000001", "app_id": ""}
         envelope = {"app_id": "APP", "project_id": "bench", "accepted_time": "2025-10-09T08:53:20.25Z"}
         body = envelope | {"message": message | {"channel_identity": identity, "contact_id": "C"}}
@@ -202,7 +206,7 @@ def start(name: str, where: Path | str) -> Contender:
     path = where / f"{name.replace(' ', '-')}.db" if isinstance(where, Path) else where
     process = spawn.Process(target=serve, args=(name, path, theirs), daemon=True)
     process.start()
-    return Contender(name=name, process=process, pipe=ours, address=ours.recv(), source=posts(name))
+    return Contender(name=name, process=process, pipe=ours, address=ours.recv(), source=posts(ids()))
 
 
 def sync_us(folder: Path) -> float:

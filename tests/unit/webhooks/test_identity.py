@@ -161,10 +161,29 @@ def test_no_two_ways_to_cut_the_same_text_share_a_key() -> None:
     assert len(keys) == len(cuts)
 
 
-def test_keys_stay_what_they_are_from_version_to_version() -> None:
-    key = dedupe_key(project_id="P", app_id="A", trigger="MESSAGE_INBOUND", parts=("M-ß",))
+def key_of(*rest: str) -> bytes:
+    return dedupe_key(project_id="P", app_id="A", trigger="MESSAGE_INBOUND", parts=rest)
 
-    assert key.hex() == "abe08b84dfe57a30e5daa8fd68dc46fd946e4594571717cb80d6b23b38758ea9"
+
+def test_keys_stay_what_they_are_from_version_to_version() -> None:
+    assert key_of("M-ß").hex() == "abe08b84dfe57a30e5daa8fd68dc46fd946e4594571717cb80d6b23b38758ea9"
+    assert (
+        key_of("01EQBC1A3BEK731GY4YXEN0C2R").hex() == "3031455142433141334233da51948bf66b9536485fa9bdfda9036c2f73a41a1e"
+    )
+
+
+def test_keys_of_ulids_are_in_the_order_of_their_times() -> None:
+    earlier = key_of("01EQBC1A3BZZZZZZZZZZZZZZZZ")
+    later = [key_of(f"01EQBC1A3C{number:016}", "DELIVERED") for number in range(100)]
+
+    assert all(earlier < key for key in later)
+    assert len({len(key) for key in (earlier, *later)}) == 1
+    assert len(set(later)) == 100
+
+
+@pytest.mark.parametrize("text", ["+46700000001", "I will be there at 8 sharp!", "01eqbc1a3bek731gy4yxen0c2r"])
+def test_nothing_that_is_no_ulid_shows_in_a_key(text: str) -> None:
+    assert not key_of(text).startswith(text[:2].encode())
 
 
 @pytest.mark.parametrize(
