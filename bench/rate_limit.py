@@ -75,10 +75,17 @@ async def uncontended_us(permits: int) -> float:
 
 
 async def offered_us(opening: Opening, offered_per_s: float, seconds: float) -> float:
-    """A permit of those that calls ask for at a steady rate, own or leased: CPU beyond that of asking for none."""
+    """A permit of those that calls ask for at a steady rate, own or leased: CPU beyond that of asking for none.
+
+    With and without take turns of a second, as what a process costs that mostly sleeps changes from moment to moment.
+    """
+    plain_s = spent_s = 0.0
+    permits = 0
     async with opening as subject:
-        plain_s, _ = await _offered(None, offered_per_s, seconds)
-        spent_s, permits = await _offered(subject, offered_per_s, seconds)
+        for _ in range(max(round(seconds), 1)):
+            plain_s += (await _offered(None, offered_per_s, 1.0))[0]
+            found_s, found = await _offered(subject, offered_per_s, 1.0)
+            spent_s, permits = spent_s + found_s, permits + found
     return max(spent_s - plain_s, 0.0) / permits * 1e6
 
 

@@ -38,37 +38,26 @@ class ValkeyPermitCell:
         self._store = store
         self._keys = (store.key("rate", project_id),)
         self._rate = rate
+        self._asking = f"{store.owner} {rate.rate_per_s!r} {rate.burst} {rate.chunk} {_HORIZON_US} {_LIFETIME_US}"
 
     async def lease(self, wish: Wish) -> Lease:
         """Permits for a wish, as many as are fair now."""
         rate, pause = self._rate, wish.pause
-        answer = await self._store.call(
-            script("lease"),
-            self._keys,
-            (
-                self._store.owner,
-                repr(rate.rate_per_s),
-                rate.burst,
-                rate.chunk,
-                _HORIZON_US,
-                _LIFETIME_US,
-                *wish.wanted,
-                wish.unused,
-                wish.busy_period,
-                int(pause.pause_s * 1_000_000) if pause else 0,
-                repr(pause.cut if pause else 1.0),
-                repr(pause.floor if pause else 0.0),
-                repr(rate.recovery_per_s2),
-            ),
+        urgent, normal, bulk = wish.wanted
+        words = (
+            f"{self._asking} {urgent} {normal} {bulk} {wish.unused} {wish.busy_period} "
+            f"{int(pause.pause_s * 1_000_000) if pause else 0} {pause.cut if pause else 1.0!r} "
+            f"{pause.floor if pause else 0.0!r} {rate.recovery_per_s2!r}"
         )
-        count, due_us, interval_us, busy_period, again_us, rate_now, pause_us, contenders = answer
+        answer = await self._store.call(script("lease"), self._keys, (words,))
+        count, due_us, interval_us, busy_period, again_us, rate_now, pause_us, contenders = answer.split()
         return Lease(
-            count=count,
+            count=int(count),
             due_s=int(due_us) / 1_000_000,
             interval_s=float(interval_us) / 1_000_000,
             busy_period=int(busy_period),
             again_s=int(again_us) / 1_000_000,
             rate_per_s=float(rate_now),
             pause_left_s=int(pause_us) / 1_000_000,
-            contenders=contenders,
+            contenders=int(contenders),
         )

@@ -49,8 +49,12 @@ class LeasedPace:
         # Permits of one's own pace have tokens from 0 up, leased ones from -1 down.
         self._token = -1
         self._unused = 0
+        self._taken = 0
+        """Permits since the demand was learned last."""
         self._demand_per_s = 0.0
-        self._counted_s = float("-inf")
+        self._learned_s = float("-inf")
+        self._low = 0.0
+        """With fewer permits in hand than this it is time to fetch more."""
 
     @property
     def away(self) -> bool:
@@ -92,11 +96,11 @@ class LeasedPace:
 
     def take(self, now_s: float) -> int:
         """Take the permit that is due, and get what `give_back` needs to undo it."""
-        self._count(now_s)
+        self._taken += 1
         if self._away and self._local is not None:
             return self._local.take(now_s)
         self._permits.popleft()
-        if len(self._permits) < self._ahead(now_s) / 2:
+        if len(self._permits) < self._low:
             self._fetch()
         return self._token
 
@@ -142,7 +146,9 @@ class LeasedPace:
             self._unused += 1
         in_hand = len(self._permits)
         # Who waits is served first; what is fetched ahead is nobody's yet, and so the least urgent.
-        most_ahead = self._ahead(now_s)
+        self._learn(now_s)
+        most_ahead = int(self._demand_per_s * AHEAD_S)
+        self._low = most_ahead / 2
         ahead = max(most_ahead - max(in_hand - sum(waiting), 0), 0)
         wanted = []
         for count in waiting:
@@ -189,14 +195,9 @@ class LeasedPace:
         self._permits.clear()
         self._token -= 1
 
-    def _ahead(self, now_s: float) -> int:
-        """Permits that the near future will want if it is like the recent past."""
-        return int(self._recent_per_s(now_s) * AHEAD_S)
-
-    def _count(self, now_s: float) -> None:
-        """Learn the demand from the permits taken, each of them weighed the less the longer ago it was."""
-        self._demand_per_s = self._recent_per_s(now_s) + 1 / _MEMORY_S
-        self._counted_s = now_s
-
-    def _recent_per_s(self, now_s: float) -> float:
-        return self._demand_per_s * max(1 - max(now_s - self._counted_s, 0.0) / _MEMORY_S, 0.0)
+    def _learn(self, now_s: float) -> None:
+        """Weigh the permits taken since the last time beside those before, which count the less the longer ago."""
+        passed_s = max(now_s - self._learned_s, 0.0)
+        kept = max(1 - passed_s / _MEMORY_S, 0.0)
+        self._demand_per_s = self._demand_per_s * kept + self._taken / max(passed_s, _MEMORY_S)
+        self._learned_s, self._taken = now_s, 0

@@ -1,16 +1,21 @@
 -- One rate for all replicas: lease the next few permits. KEYS: rate.
--- ARGV: replica, full rate per s, burst, most permits at once, horizon in us, how long a wish counts in us,
+-- ARGV: one text of words, as packing and reading many costs the asking process more than all else here:
+--   replica, full rate per s, burst, most permits at once, horizon in us, how long a wish counts in us,
 --   wishes by priority (3), permits given back, their busy period,
 --   pause in us or 0, factor of the cut, floor of the rate, recovery in permits per s each s.
--- Gives: permits, us until the first is due (negative: it has been for so long), us between two, busy period,
---   us until it is worth asking again, rate now, us that the pause still lasts, replicas that want permits now.
+-- Gives as one text too: permits, us until the first is due (negative: it has been for so long), us between two, busy
+--   period, us until it is worth asking again, rate now, us that the pause still lasts, replicas that want permits now.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local me = ARGV[1]
-local full, burst, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local horizon, lifetime = tonumber(ARGV[5]), tonumber(ARGV[6])
-local wishes = { tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]) }
-local recovery = tonumber(ARGV[15])
+local words = {}
+for word in string.gmatch(ARGV[1], '%S+') do
+  words[#words + 1] = word
+end
+local me = words[1]
+local full, burst, most = tonumber(words[2]), tonumber(words[3]), tonumber(words[4])
+local horizon, lifetime = tonumber(words[5]), tonumber(words[6])
+local wishes = { tonumber(words[7]), tonumber(words[8]), tonumber(words[9]) }
+local recovery = tonumber(words[15])
 local GUARANTEED_EVERY = 40
 
 local cell, others = {}, {}
@@ -46,15 +51,15 @@ end
 
 local tolerance = (burst - 1) / full * 1000000
 -- What came back unused is there for others, unless waiting has brought it back already.
-if tonumber(ARGV[10]) > 0 and tonumber(ARGV[11]) == busy then
-  paid = paid - ARGV[10] * 1000000 / rate_at(now)
+if tonumber(words[10]) > 0 and tonumber(words[11]) == busy then
+  paid = paid - words[10] * 1000000 / rate_at(now)
 end
-local pause = tonumber(ARGV[12])
+local pause = tonumber(words[12])
 if pause > 0 then
   -- Calls in flight are refused together: while a pause lasts a further refusal can only extend it.
   local lag = nil
   if now >= paused then
-    lag = (full - math.max(rate_at(now) * ARGV[13], full * ARGV[14])) / recovery * 1000000
+    lag = (full - math.max(rate_at(now) * words[13], full * words[14])) / recovery * 1000000
   elseif now + pause > paused then
     lag = whole - paused
   end
@@ -154,5 +159,5 @@ local again = granted < wanted and math.max(due - horizon - now, 0) or 0
 if mine and granted == 0 then
   again = math.max(again, most * interval / 2)
 end
-return { granted, text(due - now), string.format('%.3f', interval), text(busy), text(again),
-  string.format('%.6f', rate_at(now)), text(math.max(paused - now, 0)), contenders }
+return table.concat({ granted, text(due - now), string.format('%.3f', interval), text(busy), text(again),
+  string.format('%.6f', rate_at(now)), text(math.max(paused - now, 0)), contenders }, ' ')
