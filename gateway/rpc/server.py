@@ -37,6 +37,10 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.server_handshake_timeout_ms", 10_000),
     ("grpc.max_connection_idle_ms", 15 * 60_000),
     ("grpc.max_concurrent_streams", 4096),
+    # Calls that wait to be looked at. Fewer would not outlast a short pause; with more, whoever offers more than one
+    # core can look at finds all of them older than their deadlines, and none answered. gRPC cancels what is over.
+    ("grpc.server.max_pending_requests", 3000),
+    ("grpc.server.max_pending_requests_hard_limit", 3000),
     # What a stream may send before anybody reads it; a message that is being read gets all the room it needs. Probing
     # for a faster line would make that 4 MiB of each stream, and brings nothing between neighbours.
     ("grpc.http2.bdp_probe", 0),
@@ -109,11 +113,8 @@ class RpcServer:
         self.headcount = Headcount(handshakes=(lambda: tls.handshakes) if tls else None)
         self._socket = Path(door.address.removeprefix("unix:")) if door.address.startswith("unix:") else None
         self._held: SocketPath | None = None
-        most = entrance.most_at_once
-        # gRPC would cancel calls without a word where a thousand wait to be looked at, as they do after a short pause.
-        pending = (("grpc.server.max_pending_requests", most), ("grpc.server.max_pending_requests_hard_limit", most))
         self._server = grpc.aio.server(
-            options=OPTIONS + pending + door.connections.options(), maximum_concurrent_rpcs=most
+            options=OPTIONS + door.connections.options(), maximum_concurrent_rpcs=entrance.most_at_once
         )
         services = tuple(sorted({path.split("/")[1] for path in handlers}))
         self._health = health.Health(entrance=entrance, services=services, stores=stores)
