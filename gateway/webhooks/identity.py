@@ -151,7 +151,7 @@ def _channel_event(payload: Json, envelope: Json) -> _Parts | None:
 def _unsupported(payload: Json, _envelope: Json) -> _Parts | None:
     if text_at(payload, "id"):
         return (text_at(payload, "id"), "id")
-    return _all(text_at(payload, "payload"), "payload")
+    return _all("payload", text_at(payload, "payload"))
 
 
 def _analysis(payload: Json, _envelope: Json) -> _Parts | None:

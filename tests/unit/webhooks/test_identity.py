@@ -120,6 +120,13 @@ def test_an_unsupported_callback_without_an_id_is_known_by_its_payload() -> None
     assert parts("UNSUPPORTED", event) != parts("UNSUPPORTED", event | {"payload": "other"})
 
 
+def test_the_content_of_an_unsupported_callback_never_shows_in_its_key() -> None:
+    text = "7MEET0ME0AT0SEVEN0PARK0GAT"
+    key = key_of(*parts("UNSUPPORTED", {"payload": text}))
+
+    assert not key.startswith(text[:2].encode())
+
+
 def test_shared_identities_are_the_same_in_any_order() -> None:
     first = {"channel": "SMS", "contact_ids": ["1", "2"]}
     second = {"channel": "RCS", "contact_ids": ["3", "1"]}
