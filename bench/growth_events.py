@@ -13,13 +13,11 @@ from functools import partial
 from pathlib import Path
 
 from bench.growth_sizes import Costs
-from bench.log import IN_FLIGHT, PROJECT, fill, stock, use_core
+from bench.log import IN_FLIGHT, PROJECT, fill, new_key, stock, use_core
 from bench.processes import BenchFailed
 from gateway.clock import Clock
-from gateway.simulator.identifiers import new_ulid
 from gateway.state.events import EventIndex, NewEvent
 from gateway.state.sqlite_log import SqliteEventLog
-from gateway.webhooks.identity import dedupe_key
 
 APPENDS = 2_000
 PAGES = 100
@@ -40,10 +38,14 @@ Work = Callable[[], Awaitable[object]]
 
 
 def event() -> NewEvent:
-    """A small one; it has its identity from an id as the API's are, the latest after all others."""
-    key = dedupe_key(project_id=PROJECT, app_id=INDEX.app_id, trigger=INDEX.trigger, parts=(new_ulid(), "DELIVERED"))
+    """A small one."""
     return NewEvent(
-        project_id=PROJECT, dedupe_key=key, body_hash=os.urandom(32), index=INDEX, encoded=b"e" * 80, raw=b"r" * 40
+        project_id=PROJECT,
+        dedupe_key=new_key(),
+        body_hash=os.urandom(32),
+        index=INDEX,
+        encoded=b"e" * 80,
+        raw=b"r" * 40,
     )
 
 

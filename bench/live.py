@@ -156,7 +156,7 @@ async def measure(options: argparse.Namespace, cores: Cores) -> None:
                 followers.append(tasks.create_task(follow(call, round_of, expected, opened)))
                 await opened.wait()
             for current in rounds:
-                await offer(current, list(posts(iter(current.message_ids))), options, door)
+                await offer(current, list(posts(current.message_ids)), options, door)
             for follower in followers:
                 follower.cancel()
             await channel.close()

@@ -44,8 +44,13 @@ def use_core(number: int) -> None:
     os.sched_setaffinity(0, {cores[number % len(cores)]})
 
 
+def new_key() -> bytes:
+    """The identity of a receipt whose id comes after all before, as those that the API gives do."""
+    return dedupe_key(project_id=PROJECT, app_id=APP, trigger="MESSAGE_DELIVERY", parts=(new_ulid(), "DELIVERED"))
+
+
 def event() -> NewEvent:
-    key = dedupe_key(project_id=PROJECT, app_id=APP, trigger="MESSAGE_DELIVERY", parts=(new_ulid(), "DELIVERED"))
+    key = new_key()
     typed = pb.FeedEvent(event_id=key.hex(), trigger="MESSAGE_DELIVERY", webhook="default", project_id=PROJECT)
     typed.received_time.FromSeconds(1_800_000_000)
     typed.message_delivery_report.message_id = "01JBMESSAGE0000000000000000"

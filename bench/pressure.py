@@ -87,10 +87,10 @@ async def offer(channels: list[grpc.aio.Channel], plan: Plan) -> Tally:
 
 async def _caller(calls: asyncio.TaskGroup, channel: grpc.aio.Channel, number: int, plan: Plan, tally: Tally) -> None:
     """One caller: a call every so often, none of which waits for another."""
-    # The request is put together once and answers are left as they are: callers that offer more than is granted must
-    # not be what the machine is busy with.
+    # Most of the request is put together once and answers are left as they are: callers that offer more than is granted
+    # must not be what the machine is busy with.
     send: Any = channel.unary_unary(message.SEND_METHOD)
-    requests = {priority: _request(priority) for priority in PRIORITIES}
+    request = message.protobuf()
     gap_s = plan.callers / plan.offered_per_s
     started_s = time.perf_counter() + gap_s * number / plan.callers
     for count in range(round(plan.duration_s / gap_s)):
@@ -98,16 +98,10 @@ async def _caller(calls: asyncio.TaskGroup, channel: grpc.aio.Channel, number: i
         priority = PRIORITIES[(count + number) % len(PRIORITIES)]
         tally.offered += 1
         # Of two serialised messages in a row the fields are merged.
-        named = message_pb2.SendMessageRequest(correlation_id=f"{number}-{count}").SerializeToString()
-        calls.create_task(_call(send, requests[priority] + named, priority, plan, tally))
-
-
-def _request(priority: Any) -> bytes:
-    request = message_pb2.SendMessageRequest(
-        app_id=message.APP_ID, message={"text_message": {"text": "Hello"}}, options={"priority": priority}
-    )
-    request.recipient.identified_by.channel_identities.add(channel="WHATSAPP", identity="+46700000001")
-    return request.SerializeToString()
+        own = message_pb2.SendMessageRequest(
+            app_id=message.APP_ID, correlation_id=f"{number}-{count}", options={"priority": priority}
+        )
+        calls.create_task(_call(send, request + own.SerializeToString(), priority, plan, tally))
 
 
 async def _call(send: Any, request: bytes, priority: Any, plan: Plan, tally: Tally) -> None:

@@ -23,7 +23,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -97,7 +97,7 @@ def ids() -> Iterator[str]:
     return iter(new_ulid, "")
 
 
-def posts(message_ids: Iterator[str]) -> Iterator[bytes]:
+def posts(message_ids: Iterable[str]) -> Iterator[bytes]:
     """An event for each id, signed, as it goes over the wire."""
     for message_id in message_ids:
         message = {"id": message_id, "contact_message": {"text_message": {"text": "x"}}}

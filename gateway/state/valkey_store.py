@@ -286,23 +286,22 @@ class ValkeyStore:
 
 
 async def _execute(client: Redis, group: Sequence[Order], last: Sequence[str | int]) -> list[Any]:
-    if len(group) == 1 and not last:
+    commands: list[Sequence[bytes | str | int]] = [
+        ("EVALSHA", order.script.sha, len(order.keys), *order.keys, *order.arguments) for order in group
+    ]
+    if last:
+        commands.append(last)
+    if len(commands) == 1:
         # What a send waits for mostly comes alone, and a pipeline of one costs twice as much.
         try:
-            return [await command(client, *_words(group[0]))]
+            return [await command(client, *commands[0])]
         except ResponseError as refusal:
             return [refusal]
     pipeline = client.pipeline(transaction=False)
-    for order in group:
-        pipeline.execute_command(*_words(order))
-    if last:
-        pipeline.execute_command(*last)
+    for words in commands:
+        pipeline.execute_command(*words)
     answers: list[Any] = await pipeline.execute(raise_on_error=False)
     return answers
-
-
-def _words(order: Order) -> tuple[bytes | str | int, ...]:
-    return ("EVALSHA", order.script.sha, len(order.keys), *order.keys, *order.arguments)
 
 
 async def _load(client: Redis) -> None:

@@ -156,7 +156,7 @@ class LeasedPace:
             in_hand -= covered
             wanted.append(count - covered)
         urgent, normal, bulk = wanted
-        if not (urgent or normal or bulk or self._pause or self._unused) and ahead <= most_ahead / 2:
+        if not (urgent or normal or bulk or self._pause or self._unused) and ahead <= self._low:
             return None
         wish = Wish(
             wanted=(urgent, normal, bulk + ahead),

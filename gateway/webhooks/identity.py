@@ -30,8 +30,8 @@ def dedupe_key(*, project_id: str, app_id: str, trigger: str, parts: _Parts) -> 
     # Each part is preceded by its length, so that no two lists of parts are hashed alike.
     hashed = hashlib.sha256(b"".join([len(part).to_bytes(4) + part for part in encoded])).digest()
     # No other text may show: it could be anything that somebody put in place of an id.
-    start = encoded[3][:_ULID_TIME_BYTES] if parts and _ULID.fullmatch(parts[0]) else b""
-    return start + hashed[: len(hashed) - len(start)]
+    start = parts[0][:_ULID_TIME_BYTES].encode() if parts and _ULID.fullmatch(parts[0]) else b""
+    return (start + hashed)[: len(hashed)]
 
 
 def identify(trigger: str, payload: Json | None, envelope: Json, body_hash: bytes) -> _Parts:
