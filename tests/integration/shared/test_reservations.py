@@ -195,3 +195,11 @@ async def test_orders_of_one_group_keep_their_own_answers_when_the_server_knows_
 
     assert reserved is None
     assert isinstance(dispatched, StoreError)
+
+
+async def test_a_lone_order_is_carried_out_by_a_server_that_has_lost_its_scripts(valkey: ValkeyServer) -> None:
+    async with opened_store(valkey) as store:
+        valkey.do("SCRIPT", "FLUSH")
+        await store.beat()
+
+        assert store.usable
