@@ -35,6 +35,7 @@ _WORDS = {
     "MOVED": "moved",
     "CLUSTERDOWN": "moved",
     "UNBLOCKED": "moved",
+    "takes no writes": "read_only",
 }
 
 
@@ -66,14 +67,11 @@ class Health:
         """Tell everybody from now on; what fails while nothing is expected to work is no news."""
         if self._failure:
             return
-        self._failure = reason_of(error)
-        self._well.clear()
-        self._broken.set()
-        self._count_failure(self._failure)
+        self._turned(reason_of(error))
         _log.error("store_unusable", reason=self._failure, error=type(error).__name__)
 
     def unsafe(self, danger: str) -> None:
-        """The server answers again, and must not be used as it is set up now."""
+        """The server answers, and must not be used as it is set up now."""
         if self._turned("unsafe"):
             _log.error("store_unsafe", danger=danger)
 
@@ -90,10 +88,12 @@ class Health:
         _log.info("store_usable")
 
     def _turned(self, reason: str) -> bool:
-        """Note that an outage goes on for another reason; whether it is another."""
+        """Note that an outage begins, or goes on for another reason; whether there is such news."""
         if self._failure == reason:
             return False
         self._failure = reason
+        self._well.clear()
+        self._broken.set()
         self._count_failure(reason)
         return True
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import grpc
 from redis.asyncio import Redis
-from redis.asyncio.connection import ConnectionPool, parse_url
+from redis.asyncio.connection import AbstractConnection, ConnectionPool, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.crc import key_slot
@@ -84,20 +84,26 @@ class Servers:
         raise failure or StoreError.unavailable(f"the shared store at {self.name} cannot be reached")
 
     async def _through(self, address: Address | None) -> Redis:
-        client = self._client(address)
+        async with self._client(address) as entry:
+            info = await entry.info("cluster")
+            owner = await self._owner(entry) if int(info.get("cluster_enabled", 0)) else address
+        client = self._client(owner, redis_connect_func=self._greet)
         try:
-            info = await client.info("everything")
-            if int(info.get("cluster_enabled", 0)):
-                owner = await self._owner(client)
-                if owner != address:
-                    await client.aclose()
-                    client = self._client(owner)
-                    info = await client.info("everything")
-            await self._check(client, info)
+            await command(client, "PING")
         except BaseException:
             await client.aclose()
             raise
         return client
+
+    async def _greet(self, connection: AbstractConnection) -> None:
+        """Check the server with every connection: behind the address may stand another by now, or one set up anew."""
+        try:
+            await connection.on_connect()
+            await self._check(connection)
+        except BaseException:
+            # The pool would take it for a connection that was checked.
+            await connection.disconnect(nowait=True)
+            raise
 
     async def _owner(self, client: Redis) -> Address:
         """The server of the cluster that holds the key now; all others are remembered as ways in."""
@@ -116,14 +122,17 @@ class Servers:
         self._known = known
         return owner
 
-    async def _check(self, client: Redis, info: dict[str, Any]) -> None:
+    async def _check(self, connection: AbstractConnection) -> None:
+        lines = (await _ask(connection, "INFO")).decode().splitlines()
+        info = dict(line.split(":", 1) for line in lines if ":" in line)
         if is_too_old(info):
             raise UnsafeStoreError(f"the shared store at {self.name} is older than Valkey or Redis 7.2")
         if info.get("role") == "slave":
             raise StoreError.unavailable(f"the shared store at {self.name} is a replica, which takes no writes")
         try:
-            config = await command(client, "CONFIG GET", "appendfsync")
-        except (NoPermissionError, ResponseError):
+            name, policy = await _ask(connection, "CONFIG GET", "appendfsync")
+            config = {name.decode(): policy.decode()}
+        except (NoPermissionError, ResponseError, ValueError):
             config = None
         found = dangers(info, config)
         if found and not self._accept_unsafe:
@@ -136,7 +145,7 @@ class Servers:
             for danger in found:
                 _log.warning("store_unsafe", danger=danger)
 
-    def _client(self, address: Address | None) -> Redis:
+    def _client(self, address: Address | None, **more: Any) -> Redis:
         options = self._options if address is None else {**self._options, "host": address[0], "port": address[1]}
         pool = ConnectionPool(
             max_connections=_MOST_CONNECTIONS,
@@ -146,6 +155,7 @@ class Servers:
             socket_timeout=None,
             protocol=2,
             **options,
+            **more,
         )
         return Redis.from_pool(pool)
 
@@ -167,6 +177,12 @@ class Servers:
 async def command(client: Redis, *words: bytes | str | int) -> Any:
     """The answer to one command."""
     return await client.execute_command(*words)  # type: ignore[no-untyped-call]  # the library's own gap
+
+
+async def _ask(connection: AbstractConnection, *words: str) -> Any:
+    """The answer to one command, over a connection that nobody else has yet."""
+    await connection.send_command(*words)
+    return await connection.read_response()
 
 
 def _address(node: Iterable[Any]) -> Address:

@@ -247,7 +247,9 @@ class ValkeyStore:
 
     def _failed(self, error: BaseException) -> StoreError:
         """Tell everybody from now on, until a beat has proved otherwise."""
-        if not self._closed:
+        if isinstance(error, UnsafeStoreError):
+            self._health.unsafe(error.message)
+        elif not self._closed:
             self._health.failed(error)
         return StoreError.unavailable("the shared store cannot be used now")
 

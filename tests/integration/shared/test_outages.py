@@ -222,6 +222,22 @@ async def test_an_outcome_that_could_not_be_told_is_told_when_the_server_is_back
     assert standing is None
 
 
+async def test_a_server_is_checked_with_every_connection_though_nobody_saw_the_last_one_end(
+    server: ValkeyServer,
+) -> None:
+    async with opened_store(server, **SHORT) as store:
+        server.do("CONFIG", "SET", "appendfsync", "everysec")
+        server.do("CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "YES")
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                await store.beat()
+        assert store.failure == "unsafe"
+
+        server.do("CONFIG", "SET", "appendfsync", "always")
+        await back(store)
+        await store.beat()
+
+
 async def test_a_server_that_answers_nonsense_is_asked_again(
     server: ValkeyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
