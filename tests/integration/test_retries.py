@@ -35,11 +35,11 @@ async def read(channel: grpc.aio.Channel, **options: Any) -> object:
     return await contact_pb2_grpc.ContactServiceStub(channel).ListContacts(request, timeout=10)
 
 
-async def send(channel: grpc.aio.Channel, **options: Any) -> object:
+async def send(channel: grpc.aio.Channel, *, timeout_s: float = 10, **options: Any) -> object:
     message = app_message_pb2.AppMessage(text_message={"text": "Hello"})
     request = message_pb2.SendMessageRequest(app_id=APP_ID, message=message, options=options)
     request.recipient.identified_by.channel_identities.add(channel="WHATSAPP", identity="+46700000001")
-    return await message_pb2_grpc.MessageServiceStub(channel).SendMessage(request, timeout=10)
+    return await message_pb2_grpc.MessageServiceStub(channel).SendMessage(request, timeout=timeout_s)
 
 
 async def create(channel: grpc.aio.Channel, **options: Any) -> object:

@@ -96,7 +96,8 @@ class TestAnAuthHostWithAnEmptyBucket:
     ) -> None:
         other = {"GATEWAY_STATE_URL": f"sqlite://{tmp_path_factory.mktemp('other') / 'state.db'}"}
         async with start_gateway() as first, start_gateway(**other) as second:
-            await asyncio.gather(send(first.channel), send(second.channel))
+            # Full jitter may ask twice before the bucket has a token again, and then wait for up to 16 s.
+            await asyncio.gather(*(send(gateway.channel, timeout_s=30) for gateway in (first, second)))
 
         # Two gateways together, one token at first; a fresh attempt each time, never a burst.
         assert 3 <= tokens_asked(simulator) <= 6

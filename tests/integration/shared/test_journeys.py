@@ -99,5 +99,6 @@ async def test_an_embedded_gateway_that_is_killed_goes_on_after_its_restart(
         tracked = track(restarted, first.state.message_id, after=first.state.cursor, until=until)
         states, end = await hurried(simulator, tracked)
 
-    assert statuses(states)[-1] == until
+    # What is posted again comes late, and READ may be there before DELIVERED is.
+    assert statuses(states)[-1] in {until, "READ"}
     assert end.reason == message_pb2.TRACKING_END_REASON_FINAL
