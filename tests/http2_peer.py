@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from tests.patience import PATIENCE_S
+
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY = 0x0, 0x1, 0x3, 0x4, 0x6, 0x7
 ACK, END_STREAM, END_HEADERS = 0x1, 0x1, 0x4
@@ -47,7 +49,7 @@ class Peer:
 
     async def until(self, wanted: int, stream: int | None = None) -> bytes:
         """Read on to a frame of this type; its payload."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 kind, _, number, payload = await self.next()
                 if kind == wanted and stream in {None, number}:
@@ -55,7 +57,7 @@ class Peer:
 
     async def closed(self) -> None:
         """Read on until the other side has closed the connection."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             try:
                 while await self.reader.read(65536):
                     pass

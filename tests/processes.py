@@ -11,7 +11,8 @@ from typing import Any
 
 import orjson
 
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
+
 # Where a gateway finds what keeps it on this machine.
 LOOPBACK_ONLY = str(Path(__file__).parent / "loopback_only")
 

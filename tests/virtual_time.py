@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from gateway.clock import Clock
+from tests.patience import PATIENCE_S
 
 T = TypeVar("T")
-# What really has to be waited for comes within this.
-PATIENCE_S = 60.0
 
 
 class _JumpingSelector(selectors.SelectSelector):
@@ -25,6 +24,7 @@ class _JumpingSelector(selectors.SelectSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
         if not ready and self.held_count and timeout != 0:
+            # What really has to be waited for comes within this.
             ready = super().select(PATIENCE_S)
             if not ready:
                 raise RuntimeError("what is really waited for does not come")

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
+from tests.patience import PATIENCE_S
 from tests.requirements import require
 
 CLIENTS = REPOSITORY / "clients"
 DATA = CLIENTS / "scenario.json"
 GOLDEN = CLIENTS / "scenario.golden.txt"
-PATIENCE_S = 60.0
 
 Command = tuple[str | Path, ...]
 

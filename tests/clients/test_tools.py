@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.conftest import REPOSITORY, RunningGateway
 from tests.integration.test_receipts import register
+from tests.patience import PATIENCE_S
 from tests.requirements import require
 
 SERVICE = "conversation_gateway.v1.MessageService"
@@ -29,7 +30,7 @@ async def output(*command: str | Path) -> str:
     child = await asyncio.create_subprocess_exec(
         *command, cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         printed, errors = await child.communicate()
     assert child.returncode == 0, errors.decode()
     return printed.decode()
@@ -67,7 +68,7 @@ async def test_grpcurl_shows_the_details_of_an_error(gateway: RunningGateway) ->
         tool("grpcurl"), "-plaintext", "-format-error", gateway.addresses.grpc, f"{SERVICE}/SendMessage",
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         _, errors = await child.communicate()
 
     assert b"REQUIRED_FIELD_MISSING" in errors

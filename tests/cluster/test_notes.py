@@ -10,6 +10,7 @@ import trustme
 
 from tests.cluster.renders import Render
 from tests.conftest import REPOSITORY, WEBHOOK_SECRET, RunningGateway
+from tests.patience import PATIENCE_S
 from tests.processes import gateway_process
 
 
@@ -29,7 +30,7 @@ async def output_of(command: str, folder: Path = REPOSITORY, **environment: str)
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         output, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()
     return output.decode()

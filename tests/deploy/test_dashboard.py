@@ -11,6 +11,7 @@ from tests.conftest import REPOSITORY, RunningGateway
 from tests.deploy.live import exported, under_load
 from tests.deploy.queries import metrics_of, without_variables
 from tests.integration.test_prometheus import ask, prometheus
+from tests.patience import PATIENCE_S
 
 FILE = REPOSITORY / "deploy" / "helm" / "conversation-gateway" / "files" / "dashboard.json"
 BOARD: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
@@ -65,7 +66,7 @@ async def test_a_real_prometheus_answers_every_query(gateway: RunningGateway, tm
     async with prometheus(gateway.addresses.admin, tmp_path) as url, under_load(gateway):
         # By then two scrapes are in, and rates exist.
         await ask(url, "rate(grpc_server_started_total[10s]) > 0")
-        async with asyncio.timeout(60), httpx.AsyncClient() as client:
+        async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient() as client:
             for query in QUERIES:
                 asked = without_variables(query)
                 answer = await client.get(f"{url}/api/v1/query", params={"query": asked})

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import REPOSITORY, RunningGateway
 from tests.integration.test_receipts import register
+from tests.patience import PATIENCE_S
 from tests.requirements import require
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -26,7 +27,7 @@ async def output_of(command: str) -> str:
     process = await asyncio.create_subprocess_shell(
         command, cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         output, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()
     return output.decode()

@@ -20,8 +20,8 @@ from conversation_gateway.v1 import message_pb2, message_pb2_grpc
 
 from gateway import __version__
 from tests.image.built_image import BuiltImage
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 30.0
 COMPILERS = re.compile(r"^((.*-)?(gcc|g\+\+|cc|c\+\+|clang|tcc|ld|as)(-[\d.]+)?|make|rustc|cargo|go)$")
 
 

@@ -25,6 +25,7 @@ from tests.integration.test_large_batch import rows, start
 from tests.integration.test_message_stream import item
 from tests.integration.test_send import text
 from tests.integration.webhook_door import signature_lines
+from tests.patience import PATIENCE_S
 from tests.unit.webhooks.callbacks import callback, posted
 
 CALLERS = 12
@@ -102,10 +103,10 @@ async def load_on(ready: dict[str, Any], followed: str) -> AsyncIterator[Ledger]
             _watcher(ledger, doors),
         ]
         running = [tasks.create_task(part) for part in parts]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await ledger.begun.wait()
         yield ledger
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*running)
         for channel in channels:
             await channel.close()

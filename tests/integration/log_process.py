@@ -5,9 +5,10 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
+
 PROGRAM = Path(__file__).with_name("log_program.py")
 REPOSITORY = Path(__file__).parents[2]
-PATIENCE_S = 60
 
 
 async def start(*arguments: object, prefix: tuple[str, ...] = ()) -> Process:

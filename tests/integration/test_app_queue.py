@@ -13,6 +13,7 @@ from google.rpc import error_details_pb2
 from gateway.simulator.server import Simulator
 from tests.conftest import APP_ID, EU_APP_ID, RunningGateway, StartGateway
 from tests.integration.test_send import refusal, text
+from tests.patience import PATIENCE_S
 from tests.rich_status import detail, info
 from tests.simulator_faults import arrived, misbehave, tell
 
@@ -48,7 +49,7 @@ async def known_eta(gateway: RunningGateway, simulator: Simulator) -> int:
     """Send until the forecast is known."""
     await send(gateway, text())
     await looked(simulator)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while ETA not in (trailers := await send(gateway, text())):
             pass
     return int(trailers[ETA])

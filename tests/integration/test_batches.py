@@ -22,6 +22,7 @@ from gateway.simulator.options import AppOptions, SimulatorOptions
 from gateway.simulator.server import Simulator
 from tests.conftest import APP_ID, WEBHOOK_SECRET, RunningGateway
 from tests.integration.test_receipts import follow
+from tests.patience import PATIENCE_S
 from tests.rich_status import violations
 
 # Quoted, because only type checkers tell the two kinds of stub apart.
@@ -65,7 +66,7 @@ async def register(gateway: RunningGateway, *triggers: str) -> None:
 
 async def first_events(gateway: RunningGateway, count: int) -> list[feed_pb.FeedEvent]:
     events: list[feed_pb.FeedEvent] = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         async for event in follow(gateway, feed_pb.SubscribeRequest(earliest={})):
             events.append(event)
             if len(events) == count:

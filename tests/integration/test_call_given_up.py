@@ -10,6 +10,7 @@ from conversation_gateway.v1 import message_pb2, message_pb2_grpc
 from tests.conftest import RunningGateway, StartGateway
 from tests.integration.test_metrics import scrape
 from tests.integration.test_send import text
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -44,7 +45,7 @@ async def host() -> AsyncIterator[Host]:
 
 async def becomes(gateway: RunningGateway, series: str, least: float, most: float) -> None:
     """Wait until a series is between these two: a cancellation is told to nobody who could be awaited."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not least <= (await scrape(gateway))[series] <= most:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -53,13 +54,13 @@ async def test_a_read_that_is_given_up_is_given_up_at_the_api_too(start_gateway:
     async with start_gateway(GATEWAY_CONVERSATION_URL=f"http://{host.address}/{{region}}") as gateway:
         stub = message_pb2_grpc.MessageServiceStub(gateway.channel)
         read = stub.GetMessage(message_pb2.GetMessageRequest(message_id="M1"), timeout=30)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await host.asked.acquire()
         under_way = (await scrape(gateway))['gateway_upstream_in_flight{host="conversation"}']
 
         read.cancel()
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await host.left.acquire()
         await becomes(gateway, 'gateway_upstream_in_flight{host="conversation"}', 0, 0)
         after = await scrape(gateway)

@@ -18,6 +18,7 @@ from gateway.rpc import server
 from tests import http2_peer as h2
 from tests.conftest import StartGateway
 from tests.integration.test_metrics import post
+from tests.patience import PATIENCE_S
 
 # Pings and what is allowed of them, so many times as often as in production: the proportion is what counts.
 HASTE = 100
@@ -99,7 +100,7 @@ async def test_the_pings_of_our_client_on_an_idle_feed_are_never_too_many(
         client.events(
             heartbeat_interval_s=60.0, notice=lambda answer: said.append(answer.WhichOneof("answer"))
         ) as feed,
-        asyncio.timeout(30),
+        asyncio.timeout(PATIENCE_S),
     ):
         reading = asyncio.create_task(anext(feed))
         for _ in range(PINGED):
@@ -125,7 +126,7 @@ async def test_a_feed_outlives_its_connections_without_loss_or_repeat(start_gate
         connect(gateway.addresses.grpc) as client,
         httpx.AsyncClient() as sinch,
         client.events(earliest=True, notice=notice) as feed,
-        asyncio.timeout(30),
+        asyncio.timeout(PATIENCE_S),
     ):
         while connections < 4 or seen < stored:
             if connections < 4:

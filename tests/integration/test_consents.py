@@ -25,6 +25,7 @@ from tests.integration.test_large_batch import outcomes, rows, start
 from tests.integration.test_large_batch import send as send_large
 from tests.integration.test_message_stream import until_metric
 from tests.integration.test_metrics import scrape
+from tests.patience import PATIENCE_S
 from tests.processes import Process, gateway_process
 from tests.rich_status import info, violations
 from tests.simulator_faults import arrived, behave, misbehave, tell
@@ -84,7 +85,7 @@ async def verdict(gateway: RunningGateway, request: Any) -> tuple[grpc.StatusCod
 async def until(gateway: RunningGateway, expected: tuple[grpc.StatusCode, str], request: Any) -> None:
     """Wait until a send that is not carried out would end like this."""
     request.options.validate_only = True
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while await verdict(gateway, request) != expected:
             pass
 

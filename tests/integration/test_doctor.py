@@ -24,6 +24,7 @@ from gateway.simulator.server import Simulator
 from gateway.state.sqlite_log import SqliteEventLog
 from tests.conftest import APP_ID, EU_APP_ID, WEBHOOK_SECRET, Environment, RunningGateway
 from tests.integration.recording_sinch import recording_sinch
+from tests.patience import PATIENCE_S
 from tests.simulator_faults import misbehave
 
 HERE = "https://gateway.example.com/webhooks/default"
@@ -373,7 +374,7 @@ async def run(environment: Environment, *arguments: str) -> tuple[int, list[str]
     child = await asyncio.create_subprocess_exec(
         *command, env={**inherited, **environment}, stdout=asyncio.subprocess.PIPE
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         output, _ = await child.communicate()
     return child.returncode or 0, output.decode().splitlines()
 

@@ -22,6 +22,7 @@ from gateway.state.sqlite_log import SqliteEventLog
 from tests.conftest import Environment, RunningGateway, StartGateway
 from tests.grpc_door import Authority
 from tests.integration.test_send import text
+from tests.patience import PATIENCE_S
 from tests.processes import gateway_process
 from tests.requirements import require
 
@@ -47,7 +48,7 @@ async def send(channel: grpc.aio.Channel, token: str) -> grpc.StatusCode:
 
 async def becomes(check: Callable[[], Any], wanted: object) -> None:
     """Ask again and again until the answer is what is wanted."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while await check() != wanted:  # noqa: ASYNC110 - another process, which tells nobody
             await asyncio.sleep(0.05)
 
@@ -322,7 +323,7 @@ async def test_no_http_door_waits_for_a_slow_peer_or_takes_more_than_its_bound(
         host, _, port = address.rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(ATTACKS[reason])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             try:
                 while await reader.read(4096):
                     pass

@@ -18,6 +18,7 @@ from gateway.clock import Clock
 from gateway.rpc.boundary import Boundary, Call
 from gateway.rpc.server import Door, RpcServer
 from gateway.telemetry.metrics import Metrics
+from tests.patience import PATIENCE_S
 from tests.rich_status import info
 
 PATH = "/conversation_gateway.v1.MessageService/SendMessage"
@@ -202,7 +203,7 @@ async def test_a_cancelled_call_cancels_its_handler_and_is_counted_as_cancelled(
     async with serving(server(wait, metrics=metrics)) as channel:
         multi: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(PATH)
         pending = multi(b"")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await started.wait()
             pending.cancel()
             await cancelled.wait()
@@ -250,7 +251,7 @@ async def test_a_stream_that_nobody_reads_any_more_is_cancelled_by_cancelling_it
         stream = multi(b"")
         await stream.read()
         stream.cancel()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await ended.wait()
 
     assert ended.is_set()

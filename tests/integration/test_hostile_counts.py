@@ -21,6 +21,7 @@ from tests.grpc_door import SEND, Authority, OpenDoor, call, open_door
 from tests.integration.test_doors import metrics
 from tests.integration.test_hostile_grpc import failure, options
 from tests.integration.test_outbound import host, send
+from tests.patience import PATIENCE_S
 
 # A client of this process takes numbers of its own, unless it is told not to.
 UNNUMBERED = (("grpc.enable_channelz", 0),)
@@ -46,7 +47,7 @@ async def watched(**door: Any) -> AsyncIterator[tuple[OpenDoor, ConnectionCounts
 
 async def eventually(check: Callable[[], Any], wanted: object) -> None:
     """Ask again and again until the answer is what is wanted: gRPC closes a connection in threads of its own."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while check() != wanted:  # noqa: ASYNC110 - gRPC tells nobody
             await asyncio.sleep(0.01)
 
@@ -160,7 +161,7 @@ async def test_the_counts_are_among_the_metrics(start_gateway: StartGateway) -> 
 
 async def shown(gateway: RunningGateway, series: str, value: int) -> None:
     """Scrape until a series, told by the beginning of its line, has this value."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             page = (await metrics(gateway)).splitlines()
             if any(line.startswith(series) and line.endswith(f" {float(value)}") for line in page):

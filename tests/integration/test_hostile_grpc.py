@@ -20,6 +20,7 @@ from gateway.rpc.entrance import Bounds
 from gateway.rpc.server import Connections
 from tests import http2_peer as h2
 from tests.grpc_door import SEND, STREAM, call, open_door
+from tests.patience import PATIENCE_S
 from tests.rich_status import detail, info
 
 MIB = 1024 * 1024
@@ -318,7 +319,7 @@ async def test_a_watcher_that_takes_nothing_keeps_nobody_from_hearing_of_the_dra
         honest = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
         await honest.read()
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await door.server.pause()
             heard = await honest.read()
         honest.cancel()

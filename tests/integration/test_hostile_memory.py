@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import Environment, SilentHost
 from tests.grpc_door import SEND
 from tests.integration.test_send import text
+from tests.patience import PATIENCE_S
 from tests.processes import gateway_process
 
 COUNT = 150
@@ -65,7 +66,7 @@ async def test_a_burst_of_large_sends_takes_a_bounded_part_of_the_memory(
         async with channels(ready["grpc"], connections) as made:
             idle = memory_bytes(process.child.pid, "VmRSS")
             sends = [asyncio.create_task(send(made[number % connections])) for number in range(COUNT)]
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 for _ in range(COUNT - 64 * MIB // SIZE_BYTES):
                     await refused.acquire()
             peak = memory_bytes(process.child.pid, "VmHWM")

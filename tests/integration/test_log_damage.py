@@ -12,6 +12,7 @@ from gateway.state.events import StoredEvent
 from gateway.state.record import DamagedEventError
 from gateway.state.sqlite_log import SqliteEventLog
 from gateway.state.state_file import StateFile
+from tests.patience import PATIENCE_S
 from tests.unit.state.sample import append_all, new_event, opened_log, read_all
 
 EVENTS = 2500
@@ -72,7 +73,7 @@ async def test_a_log_found_damaged_while_it_runs_is_replaced_and_goes_on(tmp_pat
         log.listen(heard)
         with pytest.raises(StoreError):
             await _read_what_is_left(log, patient=False)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await heard.restart.wait()
         appended = await log.append(new_event(1))
 

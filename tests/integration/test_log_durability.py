@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.integration.log_process import PATIENCE_S, append_until_killed, start
+from tests.integration.log_process import append_until_killed, start
+from tests.patience import PATIENCE_S
 from tests.requirements import require
 
 EVENTS = 12

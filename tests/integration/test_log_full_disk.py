@@ -9,7 +9,8 @@ import pytest
 from gateway.errors import StoreError
 from gateway.state.events import Appended
 from gateway.state.transaction import Transaction
-from tests.integration.log_process import PATIENCE_S, start
+from tests.integration.log_process import start
+from tests.patience import PATIENCE_S
 from tests.unit.state.sample import new_event, opened_log, read_all
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway.state.lock import StateLocked
-from tests.integration.log_process import PATIENCE_S, start
+from tests.integration.log_process import start
+from tests.patience import PATIENCE_S
 from tests.unit.state.sample import opened_log
 
 

@@ -15,6 +15,7 @@ from google.rpc import error_details_pb2, status_pb2
 from gateway.rpc import message_stream
 from gateway.simulator.server import Simulator
 from tests.conftest import Environment, RunningGateway, StartGateway
+from tests.patience import PATIENCE_S
 from tests.processes import gateway_process
 from tests.simulator_faults import arrived, misbehave
 
@@ -72,7 +73,7 @@ async def metric(gateway: RunningGateway, name: str) -> float:
 
 
 async def until_metric(gateway: RunningGateway, name: str, value: float) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while await metric(gateway, name) != value:
             pass
 

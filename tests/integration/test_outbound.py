@@ -19,6 +19,7 @@ from conversation_gateway.v1 import app_pb2, app_pb2_grpc, message_pb2_grpc
 from gateway.simulator.server import Simulator
 from tests.conftest import Environment, RunningGateway, StartGateway
 from tests.integration.test_send import text
+from tests.patience import PATIENCE_S
 from tests.processes import LOOPBACK_ONLY, gateway_process
 from tests.requirements import require
 
@@ -110,7 +111,7 @@ async def test_an_answer_that_drips_takes_no_longer_than_the_deadline(start_gate
         host(drip, drips=True) as (address, asked),
         start_gateway(GATEWAY_CONVERSATION_URL=f"http://{address}") as gateway,
     ):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             code = await send(gateway, timeout_s=0.5)
 
     # Whether it was sent is not known; the caller's own clock may be first to end the call.

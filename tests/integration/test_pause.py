@@ -21,6 +21,7 @@ from gateway.simulator.options import SimulatorOptions
 from gateway.simulator.server import Simulator
 from tests.conftest import Environment
 from tests.integration.test_send import text
+from tests.patience import PATIENCE_S
 from tests.processes import Process, gateway_process
 from tests.simulator_faults import arrived, behave, misbehave
 
@@ -130,7 +131,7 @@ async def test_a_stream_lives_on(environment: Environment) -> None:
             async with paused(process):
                 await asyncio.sleep(PAUSE_S)
 
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 answers = [await stream.read() for _ in range(3)]
             stream.cancel()
     said = [getattr(answer, "WhichOneof", str)("answer") for answer in (opened, *answers)]

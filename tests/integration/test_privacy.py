@@ -13,6 +13,7 @@ from gateway.simulator.server import Simulator
 from tests.conftest import APP_ID, Environment
 from tests.integration.webhook_door import signature_lines
 from tests.otlp_collector import collecting
+from tests.patience import PATIENCE_S
 from tests.processes import gateway_process
 
 SECRETS = ("canary-key-secret", "canary-webhook-secret", "canary-text", "canary-metadata", "46709876543", "canary.jwt")
@@ -210,7 +211,7 @@ async def test_a_log_that_nobody_reads_any_more_is_counted_and_holds_nobody_up(e
         ready = await process.line("ready")
         process.hang_up()
         async with grpc.aio.insecure_channel(ready["grpc"]) as channel, httpx.AsyncClient() as client:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 while True:
                     await message_pb2_grpc.MessageServiceStub(channel).SendMessage(message(), timeout=10)
                     page = (await client.get(f"http://{ready['admin']}/metrics")).text

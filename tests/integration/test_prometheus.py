@@ -12,9 +12,9 @@ import httpx
 
 from tests.conftest import RunningGateway
 from tests.integration.test_metrics import send
+from tests.patience import PATIENCE_S
 from tests.requirements import require
 
-PATIENCE_S = 30.0
 CONFIGURATION = """
 global:
   scrape_interval: 1s

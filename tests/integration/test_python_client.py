@@ -22,6 +22,7 @@ from conversation_gateway.v1.message_pb2 import SendMessageRequest
 from gateway.events.cursor import Cursor
 from tests.conftest import APP_ID, REPOSITORY, WEBHOOK_SECRET, Environment, RunningGateway, StartGateway
 from tests.integration.test_send import text
+from tests.patience import PATIENCE_S
 from tests.processes import gateway_process
 
 CLIENT = REPOSITORY / "clients" / "python"
@@ -50,7 +51,7 @@ async def register(client: Client, webhooks: str) -> None:
 
 async def take(client: Client, count: int, **how: Any) -> list[pb.FeedEvent]:
     events = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         async for event in client.events(**how):
             events.append(event)
             if len(events) == count:
@@ -59,7 +60,7 @@ async def take(client: Client, count: int, **how: Any) -> list[pb.FeedEvent]:
 
 
 async def rest(stream: EventStream) -> list[pb.FeedEvent]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         return [event async for event in stream]
 
 
@@ -89,7 +90,7 @@ async def test_a_stream_outlives_its_gateway_without_loss_or_repeat(
             if len(seen) == 6 * COUNT:
                 complete.set()
 
-    async with asyncio.timeout(40), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
         async with gateway_process(environment) as process:
             ready = await process.line("ready")
             client = connect(ready["grpc"])
@@ -124,7 +125,7 @@ async def test_a_stream_taken_up_again_goes_on_after_its_cursor(client: Client) 
 
 
 async def limited(stream: AsyncIterator[pb.FeedEvent], count: int) -> AsyncIterator[pb.FeedEvent]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         for _ in range(count):
             yield await anext(stream)
 
@@ -298,7 +299,7 @@ async def printed_by(*program: str | Path, address: str) -> list[str]:
         sys.executable, *program,
         env={**os.environ, "CONVERSATION_GATEWAY_ADDRESS": address}, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         printed, _ = await child.communicate()
     assert child.returncode == 0
     return printed.decode().split()

@@ -10,12 +10,13 @@ from conversation_gateway.errors import Unavailable
 from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from tests.integration.scripted_gateway import ScriptedGateway, batch, opened, says, scripted_gateway
+from tests.patience import PATIENCE_S
 
 ENDLESS = says(opened(), batch(1), silent=True)
 
 
 async def left(gateway: ScriptedGateway) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         await gateway.left.wait()
 
 

@@ -11,8 +11,7 @@ from conversation_gateway.v1 import event_feed_pb2 as pb
 from conversation_gateway.v1.message_pb2 import SendMessageRequest
 
 from tests.integration.scripted_gateway import batch, opened, says, scripted_gateway
-
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture

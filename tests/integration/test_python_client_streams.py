@@ -23,6 +23,7 @@ from tests.integration.scripted_gateway import (
     says,
     scripted_gateway,
 )
+from tests.patience import PATIENCE_S
 
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
 
@@ -36,12 +37,12 @@ class Sleeps(list[float]):
 
 
 async def ids(stream: AsyncIterator[pb.FeedEvent], count: int) -> list[str]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         return [(await anext(stream)).event_id for _ in range(count)]
 
 
 async def left(gateway: ScriptedGateway) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         await gateway.left.wait()
 
 
@@ -91,7 +92,7 @@ async def test_a_broken_stream_is_resumed_after_what_the_gateway_last_proved(
         connect(gateway.address) as client,
     ):
         async with client.events() as stream:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(PATIENCE_S):
                 while (await anext(stream)).event_id != "9":
                     pass
 
@@ -142,7 +143,7 @@ async def test_no_event_is_lost_or_repeated_while_connections_are_aged_out() -> 
     async with (
         scripted_gateway(counting, options=ageing) as gateway,
         connect(gateway.address) as client,
-        asyncio.timeout(30),
+        asyncio.timeout(PATIENCE_S),
     ):
         async for event in client.events(after=b"0"):
             seen.append(event.event_id)
@@ -187,7 +188,7 @@ async def test_a_failure_that_stays_ends_the_stream(code: str) -> None:
 async def test_giving_up_is_bounded_and_raises_the_last_failure() -> None:
     async with scripted_gateway(says(then=UNAVAILABLE)) as gateway, connect(gateway.address) as client:
         with pytest.raises(GatewayError) as caught:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(PATIENCE_S):
                 await anext(client.events(give_up_after_s=0.5))
 
     assert caught.value.code is UNAVAILABLE
@@ -196,7 +197,7 @@ async def test_giving_up_is_bounded_and_raises_the_last_failure() -> None:
 async def test_giving_up_on_a_silent_gateway_says_so() -> None:
     async with scripted_gateway(says(silent=True)) as gateway, connect(gateway.address) as client:
         with pytest.raises(Unavailable, match="the gateway said nothing"):
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(PATIENCE_S):
                 await anext(client.events(give_up_after_s=0.2))
 
 
@@ -205,7 +206,7 @@ async def test_a_finite_stream_that_breaks_still_ends_where_it_was_to_end() -> N
         scripted_gateway(says(opened(newest=b"2"), batch(1), then=UNAVAILABLE), says(opened(), batch(2))) as gateway,
         connect(gateway.address) as client,
     ):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             seen = [event.event_id async for event in client.events(stop_at_newest=True)]
 
         assert seen == ["1", "2"]

@@ -16,13 +16,14 @@ from conversation_gateway.v1.message_pb2 import SendMessageRequest
 
 from tests.conftest import RunningGateway
 from tests.integration.scripted_gateway import ScriptedGateway, batch, opened, says, scripted_gateway
+from tests.patience import PATIENCE_S
 
 Result = TypeVar("Result")
 
 
 async def apart(work: Callable[..., Result], *arguments: Any) -> Result:
     """Run blocking work beside the loop that the gateway needs."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         return await asyncio.to_thread(work, *arguments)
 
 
@@ -109,7 +110,7 @@ async def test_a_stream_that_is_left_is_cancelled_at_the_gateway(leave: Callable
     async with scripted_gateway(says(opened(), batch(1), silent=True)) as gateway:
         client = connect(gateway.address)
         await apart(leave, client)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await gateway.left.wait()
         await apart(client.close)
 

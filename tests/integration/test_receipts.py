@@ -10,6 +10,7 @@ from conversation_gateway.v1 import event_feed_pb2_grpc, message_pb2_grpc, webho
 
 from tests.conftest import APP_ID, WEBHOOK_SECRET, RunningGateway, StartGateway
 from tests.integration.test_send import text
+from tests.patience import PATIENCE_S
 
 TRIGGERS = ("MESSAGE_DELIVERY", "MESSAGE_INBOUND")
 
@@ -34,7 +35,7 @@ async def follow(gateway: RunningGateway, request: feed_pb.SubscribeRequest) -> 
 async def collect(gateway: RunningGateway, count: int, after: bytes = b"") -> list[feed_pb.FeedEvent]:
     start = feed_pb.SubscribeRequest(after_cursor=after) if after else feed_pb.SubscribeRequest(earliest={})
     events = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         async for event in follow(gateway, start):
             events.append(event)
             if len(events) == count:

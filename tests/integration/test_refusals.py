@@ -13,7 +13,7 @@ from gateway import doors
 from gateway.callers import served
 from tests.conftest import Environment, StartGateway
 from tests.grpc_door import Authority
-from tests.processes import PATIENCE_S
+from tests.patience import PATIENCE_S
 
 
 async def refused(command: str, environment: Environment) -> tuple[int | None, list[str]]:

@@ -9,6 +9,7 @@ import grpc
 from tests.conftest import Environment, SilentHost
 from tests.grpc_door import SEND
 from tests.integration.test_send import text
+from tests.patience import PATIENCE_S
 from tests.processes import gateway_process
 from tests.rich_status import info
 
@@ -41,7 +42,7 @@ async def test_large_sends_to_an_api_that_hangs_stay_within_the_bound(
         ready = await process.line("ready")
         async with grpc.aio.insecure_channel(ready["grpc"]) as channel:
             sends = [asyncio.create_task(send(channel)) for _ in range(COUNT)]
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 for _ in range(COUNT - ADMITTED):
                     await refused.acquire()
             under_way = sum(not each.done() for each in sends)

@@ -13,6 +13,7 @@ from conversation_gateway.v1 import message_pb2, message_pb2_grpc, webhook_pb2, 
 from gateway.simulator.server import Simulator
 from tests.conftest import APP_ID, WEBHOOK_SECRET, RunningGateway, StartGateway, environment_for
 from tests.integration.test_send import text
+from tests.patience import PATIENCE_S
 from tests.processes import Process, gateway_process
 from tests.rich_status import info
 from tests.simulator_faults import arrived, behave, misbehave, tell
@@ -65,7 +66,7 @@ async def until(simulator: Simulator, enough: Callable[[], bool]) -> None:
 
 async def eventually_known(channel: grpc.aio.Channel, request: message_pb2.SendMessageRequest) -> tuple[str, bool]:
     """Ask again, as a caller would, until the outcome is known."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 return await send(channel, request)

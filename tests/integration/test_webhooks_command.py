@@ -9,6 +9,7 @@ import orjson
 
 from gateway.simulator.server import Simulator
 from tests.conftest import APP_ID, WEBHOOK_SECRET, RunningGateway, StartGateway
+from tests.patience import PATIENCE_S
 from tests.simulator_faults import misbehave
 
 TARGET = "https://gateway.example.com/webhooks/default"
@@ -35,7 +36,7 @@ async def ensure(address: str, *arguments: str, **environment: str) -> Ended:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         said, complained = await child.communicate()
     assert WEBHOOK_SECRET not in f"{said!r} {complained!r}"
     return Ended(child.returncode or 0, said.decode().splitlines(), complained.decode().splitlines())

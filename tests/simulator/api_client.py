@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from gateway.simulator import DEFAULT_APP_ID
+from tests.patience import PATIENCE_S
 
 CREDENTIALS = ("demo-key", "demo-secret")
 RECIPIENT = {"identified_by": {"channel_identities": [{"channel": "SMS", "identity": "+46700000001"}]}}
@@ -53,7 +54,7 @@ class ApiClient:
 
     async def stats_until(self, enough: Callable[[Any], bool]) -> Any:
         """Ask for the statistics until they are as wanted."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 stats = (await self.http.get("/_simulator/stats")).json()
                 if enough(stats):

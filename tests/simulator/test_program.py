@@ -12,6 +12,7 @@ import pytest
 import trustme
 
 from gateway.simulator import Simulator, SimulatorOptions
+from tests.patience import PATIENCE_S
 from tests.simulator.api_client import ApiClient, fetch_token
 
 _PROGRAM = (
@@ -26,11 +27,11 @@ async def test_the_program_says_ready_serves_and_ends_with_zero(number: signal.S
     )
     assert process.stdout is not None
 
-    line = orjson.loads(await asyncio.wait_for(process.stdout.readline(), 30))
+    line = orjson.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE_S))
     async with httpx.AsyncClient(base_url=line["url"], trust_env=False) as http:
         token = await fetch_token(http)
     process.send_signal(number)
-    rest, errors = await asyncio.wait_for(process.communicate(), 30)
+    rest, errors = await asyncio.wait_for(process.communicate(), PATIENCE_S)
 
     assert (line["event"], token.status_code) == ("ready", 200)
     assert (process.returncode, rest, errors) == (0, b"", b"")
@@ -56,7 +57,7 @@ async def test_closing_leaves_no_task_and_drops_open_connections() -> None:
 
     async with Simulator() as simulator:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(simulator.url.rpartition(":")[2]))
-    data = await asyncio.wait_for(reader.read(), 10)
+    data = await asyncio.wait_for(reader.read(), PATIENCE_S)
     writer.close()
 
     assert data == b""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.simulator import Simulator, SimulatorOptions
+from tests.patience import PATIENCE_S
 
 _TOKEN_BODY = b"grant_type=client_credentials"
 _TOKEN_HEAD = (
@@ -31,7 +32,7 @@ async def streams(simulator: Simulator) -> AsyncIterator[Streams]:
 
 async def status_line(reader: asyncio.StreamReader) -> bytes:
     """Read one whole answer, and return its first line."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(
             (
@@ -89,7 +90,7 @@ async def test_an_oversized_body_is_refused_and_the_connection_closed(streams: S
     writer.write(b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n" + b"x" * 1001)
 
     assert (await status_line(reader)).split(b" ")[1] == b"413"
-    assert await asyncio.wait_for(reader.read(), 10) == b""
+    assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
 
 
 async def test_an_endless_head_is_refused(streams: Streams) -> None:
@@ -106,7 +107,7 @@ async def test_what_is_no_http_is_refused_and_the_connection_closed(streams: Str
     writer.write(b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n")
 
     assert (await status_line(reader)).split(b" ")[1] == b"400"
-    assert await asyncio.wait_for(reader.read(), 10) == b""
+    assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
 
 
 async def test_a_client_that_wants_to_close_gets_its_answer_first(streams: Streams) -> None:
@@ -115,7 +116,7 @@ async def test_a_client_that_wants_to_close_gets_its_answer_first(streams: Strea
     writer.write(b"GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
     assert (await status_line(reader)).split(b" ")[1] == b"404"
-    assert await asyncio.wait_for(reader.read(), 10) == b""
+    assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
 
 
 class TestSilence:
@@ -126,4 +127,4 @@ class TestSilence:
     async def test_a_silent_connection_is_dropped(self, streams: Streams) -> None:
         reader, _ = streams
 
-        assert await asyncio.wait_for(reader.read(), 10) == b""
+        assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""

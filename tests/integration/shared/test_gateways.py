@@ -16,10 +16,10 @@ from gateway.simulator.server import Simulator
 from tests.conftest import Environment, RunningGateway
 from tests.integration.test_receipts import collect, register
 from tests.integration.test_send import send, text
+from tests.patience import PATIENCE_S
 from tests.processes import Process, gateway_process
 from tests.valkey_server import ValkeyServer
 
-PATIENCE_S = 30.0
 # The machine that runs tests may stall for longer than a send may wait.
 PATIENT = {"GATEWAY_STATE_WAIT_S": "5"}
 
@@ -162,8 +162,8 @@ async def test_sends_go_on_and_webhooks_are_refused_while_valkey_is_away(
                 page = (await client.get(f"http://{gateway.addresses.admin}/metrics")).text
             server.start()
             await process.line("store_usable")
-            # The simulator posts again what was answered with 503.
-            delivered = await collect(gateway, 4)
+            # Three receipts and a reply for each; the simulator posts again what was answered with 503.
+            delivered = await collect(gateway, 8)
     finally:
         server.kill()
 

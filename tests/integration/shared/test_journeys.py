@@ -15,6 +15,7 @@ from tests.integration.test_capabilities import register as register_for_capabil
 from tests.integration.test_receipts import register
 from tests.integration.test_send import text
 from tests.integration.test_tracking import hurried, send_and_track, statuses, stub, track
+from tests.patience import PATIENCE_S
 
 __all__ = ["replicas", "shared_environment"]
 
@@ -59,7 +60,7 @@ async def test_a_lookup_is_answered_on_another_replica_and_then_known_to_both(
 
     await ask_capability(two, about(CAPABLE))
     again = await ask_capability(two, about(CAPABLE))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not (elsewhere := await ask_capability(one, about(CAPABLE))).capabilities[0].remembered:
             pass
 

@@ -19,12 +19,12 @@ from gateway.state.valkey_requests import ValkeyRequestStore
 from gateway.state.valkey_server import Servers
 from gateway.state.valkey_store import ValkeyStore
 from tests.integration.shared.opening import opened_store, replica
+from tests.patience import PATIENCE_S
 from tests.unit.events.reading import Answers, OpenFeed
 from tests.unit.state.sample import PROJECT, append_all, new_event, read_all
 from tests.unit.upstream.request_ids_stage import HeldClock, key
 from tests.valkey_server import ValkeyServer, running_server
 
-PATIENCE_S = 20.0
 # Short, so that a stalled server is noticed soon; the waits of a send are as in production.
 SHORT = {"group_s": 0.3, "wait_s": 0.05}
 

@@ -139,8 +139,7 @@ async def test_a_subscription_that_one_replica_changes_is_taken_from_its_holder_
         await append_all(one.log, 3)
         async with two.stream(subscription="worker", heartbeat_interval=quiet) as former:
             epoch = (await former.next("opened")).opened.fencing_epoch
-            first, *_, last = (await former.next("batch")).batch.events
-            await former.next("caught_up")
+            first, _, last = await former.events(3)
             waiting = asyncio.ensure_future(everything(former))
             await asyncio.sleep(0)
             if how == "rewound":

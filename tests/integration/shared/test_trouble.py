@@ -23,9 +23,9 @@ from tests.integration.shared.troubles import TROUBLES, Door, cut_off, promoted
 from tests.integration.test_receipts import collect
 from tests.integration.test_send import send, text
 from tests.integration.webhook_door import BODY, signature_lines
+from tests.patience import PATIENCE_S
 from tests.valkey_server import running_server
 
-PATIENCE_S = 20.0
 Stream = grpc.aio.UnaryStreamCall[feed_pb.SubscribeRequest, feed_pb.SubscribeResponse]
 FEED = "conversation_gateway.v1.EventFeedService"
 

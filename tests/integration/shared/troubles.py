@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.patience import PATIENCE_S
 from tests.valkey_server import ValkeyServer, free_port
-
-PATIENCE_S = 20.0
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from gateway.deadline import Deadline
 from gateway.upstream.exchange import InboundResponse, Origin, OutboundRequest
 from gateway.upstream.httpx_seam import HttpxTransport
 from gateway.upstream.transport import PooledTransport
+from tests.patience import PATIENCE_S
 
 AnyTransport = PooledTransport | HttpxTransport
 
@@ -87,7 +88,7 @@ class RawServer:
 
     async def until(self, *, requests: int = 0, open: int | None = None) -> None:  # noqa: A002
         """Wait until so many requests have arrived, and exactly so many connections are open; not for long."""
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(PATIENCE_S), self._changed:
             await self._changed.wait_for(lambda: len(self.requests) >= requests and (open is None or self.open == open))
 
     async def _note(self, *, opened: int = 0) -> None:

@@ -53,9 +53,13 @@ class Answers:
 
     async def positions(self, count: int) -> list[int]:
         """The positions of the next `count` events, whatever else is said between them."""
-        found: list[int] = []
+        return [position_of(event.cursor) for event in await self.events(count)]
+
+    async def events(self, count: int) -> list[pb.FeedEvent]:
+        """The next `count` events, in however many batches they come, whatever else is said between them."""
+        found: list[pb.FeedEvent] = []
         while len(found) < count:
-            found += batch_positions(await anext(self))
+            found += (await anext(self)).batch.events
         return found
 
 
