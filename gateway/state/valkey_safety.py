@@ -22,6 +22,8 @@ def dangers(info: Mapping[str, Any], config: Mapping[str, str] | None) -> list[s
         found.append("appendfsync cannot be asked for, as CONFIG is not allowed here; it must be always")
     elif config["appendfsync"] != "always":
         found.append(f"appendfsync is {config['appendfsync']}, which answers before the disk has it; it must be always")
+    if config is not None and config.get("no-appendfsync-on-rewrite", "no") != "no":
+        found.append("no-appendfsync-on-rewrite is yes, which does not sync while the file is rewritten; it must be no")
     return found
 
 

@@ -4,7 +4,7 @@ All keys of a project carry the same hash tag, so one server holds them all and 
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 import grpc
@@ -17,13 +17,13 @@ from redis.exceptions import (
     AuthenticationError,
     NoPermissionError,
     RedisError,
-    ResponseError,
 )
 from redis.exceptions import (
     ConnectionError as UnreachableError,
 )
 
 from gateway.errors import StoreError
+from gateway.state.valkey_connection import ask
 from gateway.state.valkey_safety import dangers, is_too_old
 from gateway.telemetry import logs
 
@@ -51,8 +51,11 @@ def client_url(url: str) -> str:
 class Servers:
     """The way to the server that holds a key, by way of any server of its cluster."""
 
-    def __init__(self, *, url: str, key: str, accept_unsafe: bool) -> None:
-        """Keep the address; nothing is connected yet. `ValueError` when the URL makes no sense."""
+    def __init__(self, *, url: str, key: str, accept_unsafe: bool, prepare: Callable[[Redis], Awaitable[None]]) -> None:
+        """Keep the address; nothing is connected yet. `ValueError` when the URL makes no sense.
+
+        `prepare` is the first thing that happens to the server that holds the key, within the time to connect.
+        """
         self._options: dict[str, Any] = dict(parse_url(client_url(url)))
         self._seed: Address | None = None
         if "path" not in self._options:
@@ -60,6 +63,7 @@ class Servers:
         self._known: list[Address] = []
         self._key = key.encode()
         self._accept_unsafe = accept_unsafe
+        self._prepare = prepare
         self._warned: list[str] = []
 
     @property
@@ -86,10 +90,10 @@ class Servers:
     async def _through(self, address: Address | None) -> Redis:
         async with self._client(address) as entry:
             info = await entry.info("cluster")
-            owner = await self._owner(entry) if int(info.get("cluster_enabled", 0)) else address
+            owner = await self._owner(entry, address) if int(info.get("cluster_enabled", 0)) else address
         client = self._client(owner, redis_connect_func=self._greet)
         try:
-            await command(client, "PING")
+            await self._prepare(client)
         except BaseException:
             await client.aclose()
             raise
@@ -105,7 +109,7 @@ class Servers:
             await connection.disconnect(nowait=True)
             raise
 
-    async def _owner(self, client: Redis) -> Address:
+    async def _owner(self, client: Redis, asked: Address | None) -> Address:
         """The server of the cluster that holds the key now; all others are remembered as ways in."""
         if self._options.get("db"):
             raise UnsafeStoreError(f"the shared store at {self.name} is a cluster, which has only database 0")
@@ -113,7 +117,7 @@ class Servers:
         owner: Address | None = None
         known = []
         for first, last, *nodes in await command(client, "CLUSTER SLOTS"):
-            addresses = [_address(node) for node in nodes]
+            addresses = [_address(node, asked) for node in nodes]
             known += addresses
             if first <= slot <= last:
                 owner = addresses[0]
@@ -123,18 +127,13 @@ class Servers:
         return owner
 
     async def _check(self, connection: AbstractConnection) -> None:
-        lines = (await _ask(connection, "INFO")).decode().splitlines()
-        info = dict(line.split(":", 1) for line in lines if ":" in line)
+        told, settings = await ask(connection, [("INFO",), ("CONFIG GET", "*append*")])
+        info = dict(line.split(":", 1) for line in told.decode().splitlines() if ":" in line)
         if is_too_old(info):
             raise UnsafeStoreError(f"the shared store at {self.name} is older than Valkey or Redis 7.2")
         if info.get("role") == "slave":
             raise StoreError.unavailable(f"the shared store at {self.name} is a replica, which takes no writes")
-        try:
-            name, policy = await _ask(connection, "CONFIG GET", "appendfsync")
-            config = {name.decode(): policy.decode()}
-        except (NoPermissionError, ResponseError, ValueError):
-            config = None
-        found = dangers(info, config)
+        found = dangers(info, None if isinstance(settings, Exception) else _pairs(settings))
         if found and not self._accept_unsafe:
             raise UnsafeStoreError(
                 f"the shared store at {self.name} is unsafe: {'; '.join(found)} "
@@ -166,6 +165,8 @@ class Servers:
         text = str(error).lower()
         if isinstance(error, AuthenticationError) or "noauth" in text or "wrongpass" in text:
             return UnsafeStoreError(f"the shared store at {self.name} refused the user name or password")
+        if isinstance(error, NoPermissionError):
+            return UnsafeStoreError(f"the shared store at {self.name} does not let this user run all that is needed")
         if "db index" in text:
             return UnsafeStoreError(f"the shared store at {self.name} has no database {self._options.get('db', 0)}")
         if isinstance(error, UnreachableError | OSError | TimeoutError):
@@ -179,12 +180,15 @@ async def command(client: Redis, *words: bytes | str | int) -> Any:
     return await client.execute_command(*words)  # type: ignore[no-untyped-call]  # the library's own gap
 
 
-async def _ask(connection: AbstractConnection, *words: str) -> Any:
-    """The answer to one command, over a connection that nobody else has yet."""
-    await connection.send_command(*words)
-    return await connection.read_response()
+def _pairs(flat: Sequence[bytes]) -> dict[str, str]:
+    words = [word.decode() for word in flat]
+    return dict(zip(words[::2], words[1::2], strict=True))
 
 
-def _address(node: Iterable[Any]) -> Address:
+def _address(node: Iterable[Any], asked: Address | None) -> Address:
+    """Where a server of the cluster is; one that does not know its own name is where it was asked."""
     host, port, *_ = node
-    return host.decode() if isinstance(host, bytes) else str(host), int(port)
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {None, "", "?"} and asked:
+        name = asked[0]
+    return str(name), int(port)

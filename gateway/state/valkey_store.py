@@ -9,28 +9,26 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from gateway.errors import StoreError
+from gateway.state.valkey_groups import Groups, load
 from gateway.state.valkey_health import Health
 from gateway.state.valkey_lane import Lane, Order
 from gateway.state.valkey_scripts import Script, script
 from gateway.state.valkey_server import Servers, UnsafeStoreError, command
 from gateway.state.writer import WriterLimits
 
-SCRIPTS = (
-    "open", "append", "read", "time", "overview", "acquire", "commit", "delete", "trim", "renew", "seen",
-    "reserve", "dispatched", "conclude", "release", "settle", "beat",
-    "token_read", "token_claim", "token_write", "token_drop", "lease",
-)  # fmt: skip
 _BEAT_S = 1.0
 _LEASE_MS = 5000
 _AGAIN_S = 0.2
+_MOST_READERS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +74,18 @@ class ValkeyStore:
         self.owner = secrets.token_hex(8)
         """Names this process to the others while it lives."""
         self._servers = servers
-        self._client = client
         self._observe_commit = observe_commit
         self._health = Health(failed=failed)
+        self._groups = Groups(
+            client=client,
+            mark=self.key("confirmed"),
+            wait_s=options.group_s,
+            local_count=0 if options.accept_unsafe else 1,
+            replica_count=options.replica_count,
+            failed=self._failed,
+        )
         self._closed = False
+        self._readers = asyncio.Semaphore(_MOST_READERS)
         self._events = Lane(name="events", send=self._send_events, limits=options.limits)
         self._calls = Lane(name="calls", send=self._send_calls, limits=options.limits)
         self._watch = asyncio.create_task(self._keep_alive(), name="valkey-watch")
@@ -98,11 +104,12 @@ class ValkeyStore:
         `observe_commit` the number of events in each group, and the seconds until it was on disk.
         """
         try:
-            servers = Servers(url=options.url, key=_key(options.project_id, "log"), accept_unsafe=options.accept_unsafe)
+            servers = Servers(
+                url=options.url, key=_key(options.project_id, "log"), accept_unsafe=options.accept_unsafe, prepare=load
+            )
         except ValueError as error:
             raise UnsafeStoreError(f"GATEWAY_STATE_URL: {error}") from None
         client = await servers.connect()
-        await _load(client)
         store = cls(options=options, servers=servers, client=client, failed=failed, observe_commit=observe_commit)
         await store.beat()
         return store
@@ -150,12 +157,26 @@ class ValkeyStore:
 
     async def read(self, work: Script, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int]) -> Any:
         """Run a script that reads and may take its time, beside everything else."""
-        self._check()
         order = Order(script=work, keys=keys, arguments=arguments, size_bytes=0, future=asyncio.Future())
-        (answer,) = await self._send_group([order])
+        async with self._turn_to_read():
+            self._check()
+            (answer,) = await self._groups.send([order])
         if isinstance(answer, Exception):
             raise StoreError.unavailable("the shared store cannot read this now")
         return answer
+
+    @asynccontextmanager
+    async def _turn_to_read(self) -> AsyncIterator[None]:
+        """One of few: a thousand streams that come back together must not take the connections of everything else."""
+        try:
+            async with asyncio.timeout(self.options.group_s):
+                await self._readers.acquire()
+        except TimeoutError:
+            raise StoreError.unavailable("too much is read from the shared store at once") from None
+        try:
+            yield
+        finally:
+            self._readers.release()
 
     async def follow(self, *, after: Mapping[str, str], count: int, wait_s: float) -> dict[str, list[Any]]:
         """Wait, up to `wait_s`, for entries of streams after the id given for each; gives those that have some.
@@ -166,8 +187,8 @@ class ValkeyStore:
         words: list[str | int] = ["XREAD", "COUNT", count, "BLOCK", int(wait_s * 1000), "STREAMS"]
         try:
             async with asyncio.timeout(wait_s + self.options.group_s):
-                answer = await command(self._client, *words, *after.keys(), *after.values())
-        except (RedisError, OSError, TimeoutError) as error:
+                answer = await command(self._groups.client, *words, *after.keys(), *after.values())
+        except (StoreError, RedisError, OSError, TimeoutError) as error:
             raise self._failed(error) from None
         return {name.decode(): found for name, found in answer or ()}
 
@@ -181,7 +202,7 @@ class ValkeyStore:
             script=script("beat"), keys=(self.key("owners"),), arguments=(self.owner, _LEASE_MS), size_bytes=0,
             future=asyncio.Future(),
         )  # fmt: skip
-        (answer,) = await self._send_group([order])
+        (answer,) = await self._groups.send([order])
         if isinstance(answer, Exception):
             raise StoreError.unavailable("the shared store takes no writes")
 
@@ -192,7 +213,7 @@ class ValkeyStore:
         self._closed = True
         self._watch.cancel()
         await asyncio.gather(self._watch, return_exceptions=True)
-        await self._client.aclose()
+        await self._groups.client.aclose()
 
     def _check(self) -> None:
         if not self.usable:
@@ -200,49 +221,14 @@ class ValkeyStore:
 
     async def _send_calls(self, group: Sequence[Order]) -> list[Any]:
         self._check()
-        return await self._send_group(group)
+        return await self._groups.send(group)
 
     async def _send_events(self, group: Sequence[Order]) -> list[Any]:
         self._check()
         started_s = time.monotonic()
-        answers = await self._send_confirmed(group)
+        answers = await self._groups.send_confirmed(group)
         event_count = sum(order.script is script("append") for order in group)
         self._observe_commit(event_count, time.monotonic() - started_s)
-        return answers
-
-    async def _send_confirmed(self, group: Sequence[Order]) -> list[Any]:
-        """Send a group, and wait until as many replicas as are asked for have it on disk too."""
-        wanted = self.options.replica_count
-        if not wanted:
-            return await self._send_group(group)
-        wait_ms = int(self.options.group_s * 500)
-        answers = await self._send_group(group, "WAITAOF", 1, wanted, wait_ms)
-        confirmed = answers.pop()
-        if isinstance(confirmed, Exception) or confirmed[0] < 1 or confirmed[1] < wanted:
-            raise StoreError.unavailable("too few replicas of the shared store have it on disk")
-        return answers
-
-    async def _send_group(self, group: Sequence[Order], *last: str | int) -> list[Any]:
-        """The answer to each order, an exception where the server refused it; `StoreError` when there was none."""
-        client = self._client
-        try:
-            async with asyncio.timeout(self.options.group_s):
-                answers = await _execute(client, group, last)
-                unknown = [at for at, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-                if unknown:
-                    # The server was restarted: nothing of these has been done.
-                    await _load(client)
-                    repeated = await _execute(client, [group[at] for at in unknown], last)
-                    if last:
-                        # Only the second one covers all that was written.
-                        answers[-1] = repeated[-1]
-                    for at, answer in zip(unknown, repeated, strict=False):
-                        answers[at] = answer
-        except Exception as error:  # noqa: BLE001  # a connection that says what nobody understands is no use either
-            raise self._failed(error) from None
-        for answer in answers:
-            if isinstance(answer, Exception):
-                self._failed(answer)
         return answers
 
     def _failed(self, error: BaseException) -> StoreError:
@@ -271,9 +257,8 @@ class ValkeyStore:
         """Come back by way of a new connection, checked anew: another server may have taken over."""
         try:
             client = await self._servers.connect()
-            former, self._client = self._client, client
+            former, self._groups.client = self._groups.client, client
             await former.aclose()
-            await _load(client)
             await self.beat()
         except UnsafeStoreError as error:
             self._health.unsafe(error.message)
@@ -285,32 +270,6 @@ class ValkeyStore:
             self._health.mended()
             return
         await asyncio.sleep(_AGAIN_S)
-
-
-async def _execute(client: Redis, group: Sequence[Order], last: Sequence[str | int]) -> list[Any]:
-    commands: list[Sequence[bytes | str | int]] = [
-        ("EVALSHA", order.script.sha, len(order.keys), *order.keys, *order.arguments) for order in group
-    ]
-    if last:
-        commands.append(last)
-    if len(commands) == 1:
-        # What a send waits for mostly comes alone, and a pipeline of one costs twice as much.
-        try:
-            return [await command(client, *commands[0])]
-        except ResponseError as refusal:
-            return [refusal]
-    pipeline = client.pipeline(transaction=False)
-    for words in commands:
-        pipeline.execute_command(*words)
-    answers: list[Any] = await pipeline.execute(raise_on_error=False)
-    return answers
-
-
-async def _load(client: Redis) -> None:
-    pipeline = client.pipeline(transaction=False)
-    for name in SCRIPTS:
-        pipeline.execute_command("SCRIPT LOAD", script(name).text)
-    await pipeline.execute()
 
 
 def _key(project_id: str, *parts: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -145,8 +146,80 @@ async def test_a_promoted_replica_that_has_everything_goes_on_with_the_same_epoc
 async def test_an_event_that_too_few_replicas_confirmed_is_not_acknowledged(server: ValkeyServer) -> None:
     async with opened_store(server, **SHORT, replica_count=1) as store:
         # Beginning the log is a write like any other.
-        with pytest.raises(StoreError, match="replicas"):
+        with pytest.raises(StoreError, match="confirmed"):
             await ValkeyEventLog.open(store, clock=Clock(), memory_s=86_400)
+
+
+async def test_a_replica_that_is_well_confirms_every_event(server: ValkeyServer, tmp_path: Path) -> None:
+    with running_server(tmp_path / "replica") as follower:
+        await follow(follower, server)
+        async with opened_store(server, group_s=1.0, replica_count=1) as store:
+            log = await ValkeyEventLog.open(store, clock=Clock(), memory_s=86_400)
+            await append_all(log, 50)
+            await log.close()
+
+            assert follower.do("XLEN", events_key()) == 50
+
+
+async def test_a_repeat_is_not_acknowledged_before_the_event_that_it_repeats(
+    server: ValkeyServer, tmp_path: Path
+) -> None:
+    with running_server(tmp_path / "replica") as follower:
+        await follow(follower, server)
+        async with (
+            opened_store(server, **SHORT, replica_count=1) as one,
+            opened_store(server, **SHORT, replica_count=1) as two,
+        ):
+            logs = [await ValkeyEventLog.open(store, clock=Clock(), memory_s=86_400) for store in (one, two)]
+            follower.signal(signal.SIGSTOP)
+            answers = await asyncio.gather(*(log.append(new_event(1)) for log in logs), return_exceptions=True)
+            follower.signal(signal.SIGCONT)
+            for log in logs:
+                await log.close()
+
+    assert [type(answer) for answer in answers] == [StoreError, StoreError]
+
+
+async def test_an_event_is_not_acknowledged_while_the_servers_file_is_not_whole(tmp_path: Path) -> None:
+    with running_server(tmp_path, appendonly="no") as server:
+        server.do("MSET", *(word for number in range(3_000) for word in (f"key-{number}", "")))
+        # Every key takes its time, so that the file is begun and not done.
+        server.do("CONFIG", "SET", "rdb-key-save-delay", 3_000)
+        server.do("CONFIG", "SET", "appendonly", "yes")
+        async with opened_store(server, **SHORT) as store:
+            with pytest.raises(StoreError, match="confirmed"):
+                await ValkeyEventLog.open(store, clock=Clock(), memory_s=86_400)
+
+
+async def test_any_number_of_reads_at_once_leaves_the_store_usable(server: ValkeyServer) -> None:
+    async with opened(server) as (store, log):
+        await append_all(log, 3)
+        found = await asyncio.gather(*(log.read_event(1 + number % 3) for number in range(200)))
+
+        assert store.usable
+    assert all(event is not None for event in found)
+
+
+async def test_a_server_that_goes_silent_once_it_is_connected_is_tried_again(
+    server: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def silent(_client: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with opened(server) as (store, log):
+        with monkeypatch.context() as patch:
+            patch.setattr(store._servers, "_prepare", silent)
+            server.do("CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "YES")
+            await refused(log)
+            async with asyncio.timeout(PATIENCE_S):
+                await asked.wait()
+        await back(store)
+        appended = await persistently(log, 4)
+
+    assert appended
 
 
 async def test_a_lost_tail_ends_every_stream_with_another_epoch(server: ValkeyServer) -> None:

@@ -27,6 +27,7 @@ async def refusal_of(options: StoreOptions) -> str:
         ({"maxmemory-policy": "allkeys-lru"}, "maxmemory-policy is allkeys-lru"),
         ({"appendonly": "no"}, "appendonly is no"),
         ({"appendfsync": "everysec"}, "appendfsync is everysec"),
+        ({"no-appendfsync-on-rewrite": "yes"}, "no-appendfsync-on-rewrite is yes"),
     ],
 )
 async def test_an_unsafe_server_is_refused_unless_it_is_accepted(
@@ -50,6 +51,16 @@ async def test_a_wrong_password_is_one_clear_line_without_it(tmp_path: Path) -> 
         missing = await refusal_of(StoreOptions(url=server.url, project_id=PROJECT))
 
     assert line == missing == f"the shared store at 127.0.0.1:{server.port} refused the user name or password"
+
+
+async def test_a_user_who_may_not_run_all_that_is_needed_is_one_clear_line(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        server.do("ACL", "SETUSER", "guest", "on", ">right", "~*", "+@all", "-script")
+        url = f"valkey://guest:right@127.0.0.1:{server.port}/0"
+
+        line = await refusal_of(StoreOptions(url=url, project_id=PROJECT))
+
+    assert line == f"the shared store at 127.0.0.1:{server.port} does not let this user run all that is needed"
 
 
 async def test_tls_to_a_server_without_it_is_one_clear_line(valkey: ValkeyServer) -> None:

@@ -62,9 +62,13 @@ class VirtualStore(ValkeyStore):
         if passed_ms > 0:
             self.server.do("EVAL", _AGE, 0, passed_ms)
 
-    async def _send_group(self, group: Sequence[Order], *last: str | int) -> list[Any]:
+    async def _send_calls(self, group: Sequence[Order]) -> list[Any]:
         with virtual_loop().held():
-            return await super()._send_group(group, *last)
+            return await super()._send_calls(group)
+
+    async def beat(self) -> None:
+        with virtual_loop().held():
+            await super().beat()
 
     async def _keep_alive(self) -> None:
         """Nothing goes wrong here, and the heartbeats of virtual hours would take minutes."""
