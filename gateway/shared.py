@@ -30,7 +30,7 @@ async def open_shared(settings: Settings, metrics: Metrics, clock: Clock, stack:
     if settings.embedded:
         return None
     try:
-        from gateway.state.valkey_store import StoreOptions, ValkeyStore  # noqa: PLC0415 - an extra
+        from gateway.state.valkey_store import GROUP_S, StoreOptions, ValkeyStore  # noqa: PLC0415 - an extra
     except ImportError:
         raise StoreError.unavailable(f"GATEWAY_STATE_URL {NO_LIBRARY}") from None
     options = StoreOptions(
@@ -39,6 +39,8 @@ async def open_shared(settings: Settings, metrics: Metrics, clock: Clock, stack:
         accept_unsafe=settings.state_accept_unsafe,
         replica_count=settings.state_replica_count,
         wait_s=settings.state_wait_s,
+        # Whoever lets a send wait for longer does not call the server away before.
+        group_s=max(GROUP_S, settings.state_wait_s),
     )
     store = await ValkeyStore.open(options, failed=metrics.store.failed, observe_commit=metrics.store.committed)
     stack.push_async_callback(store.close)

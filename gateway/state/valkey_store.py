@@ -25,6 +25,7 @@ from gateway.state.valkey_scripts import Script, script
 from gateway.state.valkey_server import Servers, UnsafeStoreError, command
 from gateway.state.writer import WriterLimits
 
+GROUP_S = 1.0
 _BEAT_S = 1.0
 _LEASE_MS = 5000
 _AGAIN_S = 0.2
@@ -44,7 +45,7 @@ class StoreOptions:
     """How many replicas must have an event on disk before it is acknowledged."""
     wait_s: float = 0.05
     """The longest that a send waits for the store, each time that it does."""
-    group_s: float = 1.0
+    group_s: float = GROUP_S
     """The longest that one group of orders may take; beyond, the server counts as slow."""
     limits: WriterLimits = field(default_factory=WriterLimits)
 

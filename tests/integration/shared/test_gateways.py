@@ -21,7 +21,7 @@ from tests.processes import Process, gateway_process
 from tests.valkey_server import ValkeyServer
 
 # The machine that runs tests may stall for longer than a send may wait.
-PATIENT = {"GATEWAY_STATE_WAIT_S": "5"}
+PATIENT = {"GATEWAY_STATE_WAIT_S": "3"}
 
 
 @asynccontextmanager
