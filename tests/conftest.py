@@ -1,6 +1,7 @@
 """The parts every test may use: a whole simulator, a whole gateway in front of it, and a channel to that."""
 
 import asyncio
+import gc
 import importlib
 import os
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+from hypothesis import settings
 
 from gateway import app
 from gateway.configuration import load
@@ -25,6 +27,9 @@ WEBHOOK_SECRET = "test-webhook-secret"
 
 Environment = dict[str, str]
 
+# Whatever else is in force, an example may take its time: the machine that runs the tests may stall.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 # In this process, and in the gateways that it starts (`tests/processes.py`), before anything can look elsewhere.
 _OUTSIDE = Path(tempfile.mkdtemp(prefix="outside-")) / "log"
@@ -38,6 +43,18 @@ def nothing_outside() -> Iterator[None]:
     _OUTSIDE.unlink(missing_ok=True)
     yield
     assert not _OUTSIDE.exists(), _OUTSIDE.read_text()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settled_memory() -> Iterator[None]:
+    """Spare each collection everything that was there before the first test.
+
+    Among thousands of tests one takes a quarter second, in which this process stands still and others do not.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,7 +279,7 @@ async def test_wait_returns_0_once_the_gateway_is_ready(gateway: RunningGateway)
 async def test_wait_gives_up_with_1_and_says_why(gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SqliteEventLog, "usable", property(lambda _: False))
 
-    code, said = await waited("--timeout-s", "0.3", "--admin-address", gateway.addresses.admin)
+    code, said = await waited("--timeout-s", "3", "--admin-address", gateway.addresses.admin)
     nobody = await waited("--timeout-s", "0.3", "--admin-address", "127.0.0.1:9")
 
     assert code == 1

@@ -204,7 +204,7 @@ async def test_without_a_deadline_the_servers_cap_ends_the_wait_and_a_sends_outc
     start_gateway: StartGateway, silent_host: SilentHost
 ) -> None:
     url = f"http://{silent_host.address}/{{region}}"
-    async with start_gateway(GATEWAY_CONVERSATION_URL=url, GATEWAY_MAX_DEADLINE_S="0.2") as gateway:
+    async with start_gateway(GATEWAY_CONVERSATION_URL=url, GATEWAY_MAX_DEADLINE_S="1") as gateway:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await message_pb2_grpc.MessageServiceStub(gateway.channel).SendMessage(text())
 

@@ -26,8 +26,8 @@ from tests.unit.state.sample import PROJECT, append_all, new_event, read_all
 from tests.unit.upstream.request_ids_stage import HeldClock, key
 from tests.valkey_server import ValkeyServer, running_server
 
-# Short, so that a stalled server is noticed soon; the waits of a send are as in production.
-SHORT = {"group_s": 0.3, "wait_s": 0.05}
+# Short, so that a stalled server is noticed soon; long enough for a machine that stalls itself.
+SHORT = {"group_s": 0.5, "wait_s": 0.2}
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from gateway.clock import Clock
 from gateway.errors import GatewayError
 from gateway.events.feed import Feed
 from gateway.state.events import Appended
-from gateway.state.log import Keep
+from gateway.state.log import EventLog, Keep
 from gateway.state.requests import RequestState
 from gateway.state.valkey_requests import ValkeyRequestStore
 from gateway.upstream.request_ids import RequestIds
 from tests.integration.shared.opening import opened_store, replica
+from tests.patience import PATIENCE_S
 from tests.unit.events.reading import Answers, OpenFeed, position_of
 from tests.unit.state.sample import PROJECT, append_all, new_event, read_all
 from tests.unit.upstream.request_ids_stage import Api, HeldClock, key
@@ -91,6 +92,7 @@ async def test_a_cursor_from_one_replica_resumes_on_another(valkey: ValkeyServer
             batch = (await answers.next("opened", "batch")).batch
         await append_all(one.log, 5, first=6)
 
+        await reached(two.log, 5)
         async with two.stream(after_cursor=batch.events[2].cursor) as answers:
             received = await answers.positions(7)
 
@@ -163,6 +165,7 @@ async def test_what_another_replica_trimmed_is_a_gap_here(valkey: ValkeyServer) 
     few = Keep(age_s=1e9, size_bytes=1 << 40, count=2)
     async with replica(valkey) as one, replica_feed(valkey) as two:
         await append_all(one, 10)
+        await reached(two.log, 10)
         async with two.stream(earliest={}) as answers:
             cursor = (await answers.next("opened", "batch")).batch.events[0].cursor
         await one.trim(keep=few, held=few)
@@ -238,6 +241,13 @@ async def test_another_request_under_an_id_in_flight_elsewhere_is_refused(valkey
 def bury(server: ValkeyServer) -> None:
     """Every lease of every process is over."""
     server.do("DEL", f"cgw:{{{PROJECT}}}:owners")
+
+
+async def reached(log: EventLog, position: int) -> None:
+    """Wait until a replica has heard of what others appended."""
+    async with asyncio.timeout(PATIENCE_S):
+        while log.tail.position < position:  # noqa: ASYNC110 - as every replica does
+            await asyncio.sleep(0.01)
 
 
 async def everything(answers: Answers) -> tuple[list[int], GatewayError]:

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,15 +33,6 @@ def _open_sockets() -> int:
         with suppress(FileNotFoundError):
             links.append(str(entry.readlink()))
     return sum(link.startswith("socket:") for link in links)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def settled_memory() -> Iterator[None]:
-    """Spare each test's collection everything that was there before the first."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
