@@ -85,6 +85,9 @@ class LimitError(GatewayError):
 class StoreError(GatewayError):
     """The store could not take or give what was asked."""
 
+    may_be_done: bool = True
+    """Whether what was asked may have happened all the same, or may yet."""
+
     @classmethod
     def unavailable(cls, message: str) -> "StoreError":
         """The store is away for now; a later attempt may succeed."""

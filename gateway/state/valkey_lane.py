@@ -61,13 +61,14 @@ class Lane:
     ) -> Any:
         """The script's answer. `StoreError` when there is none within `wait_s`, or too much is waiting already.
 
-        What was not answered in time, or was asked by a caller who is cancelled, may have been done.
+        What was not answered in time, or was asked by a caller who is cancelled, may have been done, unless
+        the error says that it is not.
         """
         limits = self._limits
         if self._closing:
-            raise StoreError.unavailable("the shared store is closed")
+            raise not_taken("the shared store is closed")
         if self._waiting_count >= limits.queue_count or self._waiting_bytes + size_bytes > limits.queue_bytes:
-            raise StoreError.unavailable("too much is waiting for the shared store")
+            raise not_taken("too much is waiting for the shared store")
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting_count += 1
         self._waiting_bytes += size_bytes
@@ -119,3 +120,10 @@ class Lane:
             order.future.set_exception(StoreError.unavailable(answer.message))
         else:
             order.future.set_exception(StoreError.unavailable("the shared store cannot do this now"))
+
+
+def not_taken(message: str) -> StoreError:
+    """The error for what is refused before it has a place in the line: the server never hears of it."""
+    error = StoreError.unavailable(message)
+    error.may_be_done = False
+    return error

@@ -9,9 +9,10 @@ connection that stalled or told again after an outage, cannot touch the next res
 """
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.clock import Clock
 from gateway.errors import StoreError
@@ -27,6 +28,39 @@ _LONGEST_LOOK_S = 0.25
 _MOST_UNTOLD = 10_000
 _AGAIN_S = 0.5
 
+_R = TypeVar("_R")
+
+
+class _Untold:
+    """What the server could not be told, by the turn that it is of; only so many, what comes after them is dropped."""
+
+    def __init__(self) -> None:
+        self._steps: dict[str, Callable[[], Awaitable[Any]]] = {}
+
+    async def tell(self, turn: str, step: Callable[[], Awaitable[_R]]) -> _R:
+        """Take a step, now and again later when it fails now."""
+        try:
+            return await step()
+        except BaseException:
+            self.later(turn, step)
+            raise
+
+    def later(self, turn: str, step: Callable[[], Awaitable[Any]]) -> None:
+        """Leave a step for `tell_all`."""
+        if len(self._steps) < _MOST_UNTOLD:
+            self._steps[turn] = step
+
+    async def tell_all(self) -> None:
+        """Take all steps that were left; `StoreError` when the server is still away."""
+        for turn, step in list(self._steps.items()):
+            try:
+                await step()
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001  # one that cannot be told must not keep the others untold
+                _log.error("request_outcome_not_told", error=type(error).__name__)
+            del self._steps[turn]
+
 
 class ValkeyRequestStore:
     """A `RequestStore` in the shared store; every wait on the server is bounded by the store's `wait_s`.
@@ -40,8 +74,9 @@ class ValkeyRequestStore:
         self._clock = clock
         self._turns: dict[tuple[str, str], str] = {}
         """The reservations that this process holds now."""
-        self._untold: dict[str, Callable[[], Awaitable[Any]]] = {}
-        """What is still to be told of a turn."""
+        # Apart from each other, so that no number of releases leaves the outcome of a request that was sent untold.
+        self._outcomes = _Untold()
+        self._releases = _Untold()
         self._task = asyncio.create_task(self._tell_again(), name="valkey-requests")
 
     @property
@@ -61,9 +96,10 @@ class ValkeyRequestStore:
             arguments = (self._store.owner, turn, key.fingerprint, self._now_us(), _KEPT_MS)
             try:
                 answer = await self._store.call(script("reserve"), keys, arguments)
-            except BaseException:
-                # It may have been taken all the same, and would be held for as long as this process lives.
-                self._tell_later(turn, lambda: self._release(key, turn))
+            except BaseException as error:
+                if not isinstance(error, StoreError) or error.may_be_done:
+                    # It may have been taken all the same, and would be held for as long as this process lives.
+                    self._releases.later(turn, lambda: self._release(key, turn))
                 raise
             if answer[0] == b"taken":
                 self._turns[_name(key)] = turn
@@ -84,12 +120,12 @@ class ValkeyRequestStore:
     async def conclude(self, key: RequestKey, state: RequestState, answer: bytes | None) -> RequestRecord | None:
         """Note how a dispatched request ended; gives the record instead when a webhook has settled it as `DONE`."""
         turn = self._turns.pop(_name(key), "")
-        return await self._tell(turn, lambda: self._conclude(key, turn, state, answer))
+        return await self._outcomes.tell(turn, lambda: self._conclude(key, turn, state, answer))
 
     async def release(self, key: RequestKey) -> RequestRecord | None:
         """Forget a request of which nothing was sent; gives the record instead when a webhook has settled it."""
         turn = self._turns.pop(_name(key), "")
-        return await self._tell(turn, lambda: self._release(key, turn))
+        return await self._releases.tell(turn, lambda: self._release(key, turn))
 
     async def settle(self, project_id: str, request_id: str, message_id: str) -> bool:
         """Note the proof that a request was carried out; whether that was news."""
@@ -100,28 +136,12 @@ class ValkeyRequestStore:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _tell(self, turn: str, step: Callable[[], Awaitable[RequestRecord | None]]) -> RequestRecord | None:
-        try:
-            return await step()
-        except BaseException:
-            self._tell_later(turn, step)
-            raise
-
-    def _tell_later(self, turn: str, step: Callable[[], Awaitable[Any]]) -> None:
-        if len(self._untold) < _MOST_UNTOLD:
-            self._untold[turn] = step
-
     async def _tell_again(self) -> None:
         while True:
             await asyncio.sleep(_AGAIN_S)
-            for turn, step in list(self._untold.items()):
-                try:
-                    await step()
-                except StoreError:
-                    break
-                except Exception as error:  # noqa: BLE001  # one that cannot be told must not keep the others untold
-                    _log.error("request_outcome_not_told", error=type(error).__name__)
-                del self._untold[turn]
+            with contextlib.suppress(StoreError):
+                await self._outcomes.tell_all()
+                await self._releases.tell_all()
 
     async def _conclude(
         self, key: RequestKey, turn: str, state: RequestState, answer: bytes | None

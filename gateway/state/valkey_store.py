@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from gateway.errors import StoreError
 from gateway.state.valkey_groups import Groups, load
 from gateway.state.valkey_health import Health
-from gateway.state.valkey_lane import Lane, Order
+from gateway.state.valkey_lane import Lane, Order, not_taken
 from gateway.state.valkey_scripts import Script, script
 from gateway.state.valkey_server import Servers, UnsafeStoreError, command
 from gateway.state.writer import WriterLimits
@@ -218,7 +218,7 @@ class ValkeyStore:
 
     def _check(self) -> None:
         if not self.usable:
-            raise StoreError.unavailable("the shared store cannot be used now")
+            raise not_taken("the shared store cannot be used now")
 
     async def _send_calls(self, group: Sequence[Order]) -> list[Any]:
         self._check()

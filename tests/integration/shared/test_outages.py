@@ -14,7 +14,9 @@ from gateway.clock import Clock
 from gateway.deadline import Deadline
 from gateway.errors import GatewayError, StoreError
 from gateway.events.feed import Feed
+from gateway.state import valkey_requests
 from gateway.state.log import EventLog
+from gateway.state.requests import RequestKey, RequestRecord, RequestState
 from gateway.state.valkey_log import ValkeyEventLog
 from gateway.state.valkey_requests import ValkeyRequestStore
 from gateway.state.valkey_server import Servers
@@ -295,6 +297,48 @@ async def test_an_outcome_that_could_not_be_told_is_told_when_the_server_is_back
     assert standing is None
 
 
+async def test_the_outcome_of_what_was_sent_is_told_after_an_outage_in_which_many_ids_were_refused(
+    server: ValkeyServer,
+) -> None:
+    async with both_requests(server) as (requests, elsewhere):
+        await requests.reserve(key("sent"))
+        await requests.dispatched(key("sent"))
+        server.stop()
+        for number in range(10_001):
+            with pytest.raises(StoreError):
+                await requests.reserve(key(f"refused-{number}"))
+        with pytest.raises(StoreError):
+            await requests.conclude(key("sent"), RequestState.DONE, b"answer")
+        server.start()
+
+        standing = await known(elsewhere, key("sent"))
+
+    assert standing is not None
+    assert standing.answer == b"answer"
+
+
+async def test_the_outcome_of_what_was_sent_is_told_beside_any_number_of_releases(
+    server: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(valkey_requests, "_MOST_UNTOLD", 2)
+    async with both_requests(server) as (requests, elsewhere):
+        for request_id in ("sent", "id-1", "id-2"):
+            await requests.reserve(key(request_id))
+        await requests.dispatched(key("sent"))
+        server.stop()
+        for request_id in ("id-1", "id-2"):
+            with pytest.raises(StoreError):
+                await requests.release(key(request_id))
+        with pytest.raises(StoreError):
+            await requests.conclude(key("sent"), RequestState.DONE, b"answer")
+        server.start()
+
+        standing = await known(elsewhere, key("sent"))
+
+    assert standing is not None
+    assert standing.answer == b"answer"
+
+
 async def test_a_server_is_checked_with_every_connection_though_nobody_saw_the_last_one_end(
     server: ValkeyServer,
 ) -> None:
@@ -330,6 +374,25 @@ async def test_a_server_that_answers_nonsense_is_asked_again(
         appended = await persistently(log, 4)
 
     assert appended
+
+
+@asynccontextmanager
+async def both_requests(server: ValkeyServer) -> AsyncIterator[tuple[ValkeyRequestStore, ValkeyRequestStore]]:
+    """The request ids as two processes have them."""
+    async with opened_store(server, **SHORT) as one, opened_store(server, **SHORT) as two:
+        requests = [ValkeyRequestStore(store=store, clock=HeldClock()) for store in (one, two)]
+        yield requests[0], requests[1]
+        for each in requests:
+            await each.close()
+
+
+async def known(requests: ValkeyRequestStore, name: RequestKey) -> RequestRecord | None:
+    """What stands in the way of an id, as soon as the store can say."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            with contextlib.suppress(StoreError):
+                return await requests.reserve(name)
+            await asyncio.sleep(0.05)
 
 
 def log_key() -> str:
