@@ -12,8 +12,8 @@ from typing import TypeVar
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.state.request_schema import create_tables
-from gateway.state.request_transaction import RequestTransaction
-from gateway.state.requests import RequestKey, RequestRecord, RequestState, RequestStore
+from gateway.state.request_transaction import KEPT_US, RequestTransaction
+from gateway.state.requests import HeldElsewhereError, RequestKey, RequestRecord, RequestState, RequestStore
 from gateway.telemetry import logs
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -34,13 +34,17 @@ class FallbackRequestStore:
         self._memory.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         self._memory.execute(f"PRAGMA max_page_count = {most_bytes // _PAGE_BYTES}")
         create_tables(self._memory)
+        self._elsewhere: dict[tuple[str, str], int] = {}
+        """What others were at when the shared store last said so, and when nobody remembers it any more."""
 
     async def reserve(self, key: RequestKey) -> RequestRecord | None:
-        """Take the id, here when the shared store cannot say."""
+        """Take the id, here when the shared store cannot say; `StoreError` when others were last seen at it."""
         if not self._is_here(key.project_id, key.request_id):
             try:
-                return await self._shared.reserve(key)
+                return await self._reserve_shared(key)
             except StoreError:
+                if self._is_elsewhere(key):
+                    raise
                 _log.warning("request_id_local")
         return self._here(lambda transaction: transaction.reserve(key))
 
@@ -72,6 +76,20 @@ class FallbackRequestStore:
         """Forget what was kept here."""
         self._memory.close()
 
+    async def _reserve_shared(self, key: RequestKey) -> RequestRecord | None:
+        try:
+            standing = await self._shared.reserve(key)
+        except HeldElsewhereError:
+            now_us = self._now_us()
+            self._elsewhere = {name: until_us for name, until_us in self._elsewhere.items() if until_us > now_us}
+            self._elsewhere[_name(key)] = now_us + KEPT_US
+            raise
+        self._elsewhere.pop(_name(key), None)
+        return standing
+
+    def _is_elsewhere(self, key: RequestKey) -> bool:
+        return self._elsewhere.get(_name(key), 0) > self._now_us()
+
     def _is_here(self, project_id: str, request_id: str) -> bool:
         return self._transaction().holds(project_id, request_id)
 
@@ -86,4 +104,11 @@ class FallbackRequestStore:
             raise StoreError.unavailable("too many request ids are remembered here; this is not") from None
 
     def _transaction(self) -> RequestTransaction:
-        return RequestTransaction(self._memory, now_us=int(self._clock.now().timestamp() * 1_000_000))
+        return RequestTransaction(self._memory, now_us=self._now_us())
+
+    def _now_us(self) -> int:
+        return int(self._clock.now().timestamp() * 1_000_000)
+
+
+def _name(key: RequestKey) -> tuple[str, str]:
+    return key.project_id, key.request_id

@@ -7,6 +7,8 @@ import enum
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from gateway.errors import StoreError
+
 
 class RequestState(enum.IntEnum):
     """How far a write has come; the numbers are stored."""
@@ -49,6 +51,10 @@ class RequestRecord(NamedTuple):
     """The message a webhook proved was sent, when only that is known of the answer; else empty."""
 
 
+class HeldElsewhereError(StoreError):
+    """Somebody else is at the request, and the store went away before it could tell what came of it."""
+
+
 class RequestStore(Protocol):
     """Where request ids are kept; every method answers after the disk has it.
 
@@ -57,7 +63,10 @@ class RequestStore(Protocol):
     """
 
     async def reserve(self, key: RequestKey) -> RequestRecord | None:
-        """Take the id for a call that is about to begin, or give the record that stands in its way."""
+        """Take the id for a call that is about to begin, or give the record that stands in its way.
+
+        `HeldElsewhereError` when others were at it the last time that the store could say.
+        """
 
     async def dispatched(self, key: RequestKey) -> None:
         """Note that a reserved request may have been sent from now on."""

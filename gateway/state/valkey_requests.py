@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from gateway.clock import Clock
 from gateway.errors import StoreError
-from gateway.state.requests import RequestKey, RequestRecord, RequestState
+from gateway.state.requests import HeldElsewhereError, RequestKey, RequestRecord, RequestState
 from gateway.state.valkey_scripts import script
 from gateway.state.valkey_store import ValkeyStore
 from gateway.telemetry import logs
@@ -27,6 +27,7 @@ _LOOK_S = 0.02
 _LONGEST_LOOK_S = 0.25
 _MOST_UNTOLD = 10_000
 _AGAIN_S = 0.5
+_HELD = "the same request was under way elsewhere when the shared store went away; nothing was sent"
 
 _R = TypeVar("_R")
 
@@ -91,15 +92,13 @@ class ValkeyRequestStore:
         """
         wait_s = _LOOK_S
         turn = secrets.token_hex(8)
+        held = False
         while True:
-            keys = (self._key(key.project_id, key.request_id), self._store.key("owners"))
-            arguments = (self._store.owner, turn, key.fingerprint, self._now_us(), _KEPT_MS)
             try:
-                answer = await self._store.call(script("reserve"), keys, arguments)
-            except BaseException as error:
-                if not isinstance(error, StoreError) or error.may_be_done:
-                    # It may have been taken all the same, and would be held for as long as this process lives.
-                    self._releases.later(turn, lambda: self._release(key, turn))
+                answer = await self._ask(key, turn)
+            except StoreError:
+                if held:
+                    raise HeldElsewhereError.unavailable(_HELD) from None
                 raise
             if answer[0] == b"taken":
                 self._turns[_name(key)] = turn
@@ -107,6 +106,7 @@ class ValkeyRequestStore:
             record = self._record(key, answer)
             if answer[0] == b"stands" or record.fingerprint != key.fingerprint:
                 return record
+            held = True
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 1.5, _LONGEST_LOOK_S)
 
@@ -142,6 +142,18 @@ class ValkeyRequestStore:
             with contextlib.suppress(StoreError):
                 await self._outcomes.tell_all()
                 await self._releases.tell_all()
+
+    async def _ask(self, key: RequestKey, turn: str) -> Any:
+        """The server's answer to one try to reserve an id."""
+        keys = (self._key(key.project_id, key.request_id), self._store.key("owners"))
+        arguments = (self._store.owner, turn, key.fingerprint, self._now_us(), _KEPT_MS)
+        try:
+            return await self._store.call(script("reserve"), keys, arguments)
+        except BaseException as error:
+            if not isinstance(error, StoreError) or error.may_be_done:
+                # It may have been taken all the same, and would be held for as long as this process lives.
+                self._releases.later(turn, lambda: self._release(key, turn))
+            raise
 
     async def _conclude(
         self, key: RequestKey, turn: str, state: RequestState, answer: bytes | None

@@ -15,8 +15,9 @@ from gateway.deadline import Deadline
 from gateway.errors import GatewayError, StoreError
 from gateway.events.feed import Feed
 from gateway.state import valkey_requests
+from gateway.state.fallback_requests import FallbackRequestStore
 from gateway.state.log import EventLog
-from gateway.state.requests import RequestKey, RequestRecord, RequestState
+from gateway.state.requests import RequestKey, RequestRecord, RequestState, RequestStore
 from gateway.state.valkey_log import ValkeyEventLog
 from gateway.state.valkey_requests import ValkeyRequestStore
 from gateway.state.valkey_server import Servers
@@ -339,6 +340,31 @@ async def test_the_outcome_of_what_was_sent_is_told_beside_any_number_of_release
     assert standing.answer == b"answer"
 
 
+async def test_a_process_that_remembers_ids_by_itself_does_not_send_what_another_was_at_when_the_server_went_away(
+    server: ValkeyServer,
+) -> None:
+    async with both_requests(server) as (requests, elsewhere):
+        fallback = FallbackRequestStore(shared=elsewhere, clock=HeldClock())
+        await requests.reserve(key("sent"))
+        await requests.dispatched(key("sent"))
+        waiting = asyncio.create_task(fallback.reserve(key("sent")))
+        await asyncio.wait({waiting}, timeout=0.3)
+        server.stop()
+        for attempt in (waiting, fallback.reserve(key("sent"))):
+            with pytest.raises(StoreError):
+                await attempt
+        unheard_of = await fallback.reserve(key("other"))
+        server.start()
+        await conclude(requests, key("sent"), b"answer")
+
+        standing = await known(fallback, key("sent"))
+        fallback.close()
+
+    assert unheard_of is None
+    assert standing is not None
+    assert standing.answer == b"answer"
+
+
 async def test_a_server_is_checked_with_every_connection_though_nobody_saw_the_last_one_end(
     server: ValkeyServer,
 ) -> None:
@@ -379,14 +405,20 @@ async def test_a_server_that_answers_nonsense_is_asked_again(
 @asynccontextmanager
 async def both_requests(server: ValkeyServer) -> AsyncIterator[tuple[ValkeyRequestStore, ValkeyRequestStore]]:
     """The request ids as two processes have them."""
-    async with opened_store(server, **SHORT) as one, opened_store(server, **SHORT) as two:
+    async with opened_store(server) as one, opened_store(server) as two:
         requests = [ValkeyRequestStore(store=store, clock=HeldClock()) for store in (one, two)]
         yield requests[0], requests[1]
         for each in requests:
             await each.close()
 
 
-async def known(requests: ValkeyRequestStore, name: RequestKey) -> RequestRecord | None:
+async def conclude(requests: ValkeyRequestStore, name: RequestKey, answer: bytes) -> None:
+    """End a request; what the store cannot be told now is told later."""
+    with contextlib.suppress(StoreError):
+        await requests.conclude(name, RequestState.DONE, answer)
+
+
+async def known(requests: RequestStore, name: RequestKey) -> RequestRecord | None:
     """What stands in the way of an id, as soon as the store can say."""
     async with asyncio.timeout(PATIENCE_S):
         while True:

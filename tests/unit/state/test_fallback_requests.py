@@ -7,7 +7,7 @@ import pytest
 
 from gateway.errors import StoreError
 from gateway.state.fallback_requests import FallbackRequestStore
-from gateway.state.requests import RequestState
+from gateway.state.requests import HeldElsewhereError, RequestState
 from gateway.state.sqlite_requests import SqliteRequestStore
 from tests.unit.upstream.request_ids_stage import FailingStore, HeldClock, key
 
@@ -119,3 +119,36 @@ async def test_an_id_that_is_released_here_is_the_shared_stores_again(
 
     assert standing is not None
     assert standing.state is RequestState.DISPATCHED
+
+
+async def test_an_id_that_others_are_at_is_not_taken_here_until_the_store_is_back(
+    fallback: FallbackRequestStore, shared: FailingStore
+) -> None:
+    shared.failing, shared.failure = {"reserve"}, HeldElsewhereError
+    with pytest.raises(StoreError):
+        await fallback.reserve(key("id-1"))
+    shared.failure = StoreError
+    with pytest.raises(StoreError):
+        await fallback.reserve(key("id-1"))
+    others = await fallback.reserve(key("id-2"))
+
+    shared.failing.clear()
+    taken = await fallback.reserve(key("id-1"))
+    shared.failing = {"reserve"}
+    again = await fallback.reserve(key("id-1"))
+
+    assert (others, taken, again) == (None, None, None)
+
+
+async def test_what_others_were_at_a_day_ago_may_be_taken_here(
+    fallback: FallbackRequestStore, shared: FailingStore, clock: HeldClock
+) -> None:
+    shared.failing, shared.failure = {"reserve"}, HeldElsewhereError
+    with pytest.raises(StoreError):
+        await fallback.reserve(key("id-1"))
+    shared.failure = StoreError
+    clock.advance(DAY_S + 1)
+
+    standing = await fallback.reserve(key("id-1"))
+
+    assert standing is None

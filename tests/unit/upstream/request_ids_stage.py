@@ -76,6 +76,7 @@ class FailingStore:
     def __init__(self, store: RequestStore) -> None:
         self._store = store
         self.failing: set[str] = set()
+        self.failure: type[StoreError] = StoreError
         self.held: dict[str, asyncio.Event] = {}
         self.reached = asyncio.Event()
 
@@ -96,7 +97,7 @@ class FailingStore:
 
     async def _do(self, name: str, operation: Callable[[], Coroutine[Any, Any, R]]) -> R:
         if name in self.failing:
-            raise StoreError.unavailable("the disk is full")
+            raise self.failure.unavailable("the disk is full")
         result = await operation()
         if name in self.held:
             # Done on disk, but nobody has been told yet.
