@@ -17,7 +17,7 @@ from gateway.state.valkey_scripts import script
 
 SCRIPTS = (
     "open", "append", "read", "time", "overview", "acquire", "commit", "delete", "trim", "renew", "seen",
-    "reserve", "dispatched", "conclude", "release", "settle", "beat",
+    "reserve", "dispatched", "conclude", "release", "settle", "beat", "mark",
     "token_read", "token_claim", "token_write", "token_drop", "lease",
 )  # fmt: skip
 _LOADING = [("SCRIPT LOAD", script(name).text) for name in SCRIPTS]
@@ -45,7 +45,7 @@ class Groups:
         """
         self.client = client
         """May be replaced; groups under way end with the former one."""
-        self._mark = mark
+        self._mark = Order(script=script("mark"), keys=(mark,), arguments=(), size_bytes=0, future=asyncio.Future())
         self._wait_s = wait_s
         self._local_count = local_count
         self._replica_count = replica_count
@@ -62,13 +62,12 @@ class Groups:
         A disk is only asked about what its own connection has written, so each group ends with a mark: with it all
         is on disk that the group has read, as when an event is a repeat of one that has just arrived elsewhere.
         """
-        mark, ask_disk = ("SET", self._mark, 1), ("WAITAOF", self._local_count, 0, int(self._wait_s * 500))
+        ask_disk = ("WAITAOF", self._local_count, 0, int(self._wait_s * 500))
         async with self._connection() as connection:
-            *answers, marked, synced = await self._carried_out(connection, group, mark, ask_disk)
-            confirmed = not self._local_count or _reach(synced, self._local_count, 0)
+            *answers, marked, synced = await self._carried_out(connection, [*group, self._mark], ask_disk)
+            confirmed = not isinstance(marked, Exception)
+            confirmed = confirmed and (not self._local_count or _reach(synced, self._local_count, 0))
             confirmed = confirmed and await self._reaches_replicas(connection)
-        if isinstance(marked, Exception):
-            raise self._failed(marked)
         if not confirmed:
             raise StoreError.unavailable("the shared store has not confirmed that it is on disk")
         return answers

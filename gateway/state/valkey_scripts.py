@@ -8,6 +8,8 @@ from importlib import resources
 DATA_VERSION = "1"
 """Of what the scripts write. A log that was written by a higher one is refused, not misread."""
 
+_ALLOWED_WHEN_FULL = b"#!lua flags=allow-oom\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -15,6 +17,11 @@ class Script:
 
     text: bytes
     sha: str
+
+    @property
+    def frees(self) -> bool:
+        """Whether it makes room, so that a full server runs it too."""
+        return self.text.startswith(_ALLOWED_WHEN_FULL)
 
 
 @cache

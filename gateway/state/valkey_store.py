@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from gateway.errors import StoreError
 from gateway.state.valkey_groups import Groups, load
-from gateway.state.valkey_health import Health
+from gateway.state.valkey_health import Health, reason_of
 from gateway.state.valkey_lane import Lane, Order, not_taken
 from gateway.state.valkey_scripts import Script, script
 from gateway.state.valkey_server import Servers, UnsafeStoreError, command
@@ -85,6 +85,8 @@ class ValkeyStore:
             replica_count=options.replica_count,
             failed=self._failed,
         )
+        self._full = False
+        """Whether the last failure was for want of memory on the server."""
         self._closed = False
         self._readers = asyncio.Semaphore(_MOST_READERS)
         self._events = Lane(name="events", send=self._send_events, limits=options.limits)
@@ -145,9 +147,10 @@ class ValkeyStore:
     ) -> Any:
         """Run a script of the event log; answered when its writes are on the disks that were asked for.
 
-        `told` hears the answer too, first, and also when the caller has been cancelled.
+        `told` hears the answer too, first, and also when the caller has been cancelled. A script that makes room is
+        run on a full server too.
         """
-        self._check()
+        self._check(frees=work.frees)
         wait_s = 2 * self.options.group_s
         return await self._events.run(work, keys, arguments, wait_s=wait_s, size_bytes=size_bytes, told=told)
 
@@ -216,8 +219,8 @@ class ValkeyStore:
         await asyncio.gather(self._watch, return_exceptions=True)
         await self._groups.client.aclose()
 
-    def _check(self) -> None:
-        if not self.usable:
+    def _check(self, *, frees: bool = False) -> None:
+        if not self.usable and not (frees and self._full):
             raise not_taken("the shared store cannot be used now")
 
     async def _send_calls(self, group: Sequence[Order]) -> list[Any]:
@@ -225,7 +228,7 @@ class ValkeyStore:
         return await self._groups.send(group)
 
     async def _send_events(self, group: Sequence[Order]) -> list[Any]:
-        self._check()
+        self._check(frees=all(order.script.frees for order in group))
         started_s = time.monotonic()
         answers = await self._groups.send_confirmed(group)
         event_count = sum(order.script is script("append") for order in group)
@@ -234,6 +237,7 @@ class ValkeyStore:
 
     def _failed(self, error: BaseException) -> StoreError:
         """Tell everybody from now on, until a beat has proved otherwise."""
+        self._full = reason_of(error) == "out_of_memory"
         if isinstance(error, UnsafeStoreError):
             self._health.unsafe(error.message)
         elif not self._closed:

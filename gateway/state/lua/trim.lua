@@ -1,4 +1,6 @@
--- Remove the next few events beyond what is kept. KEYS: log, events, subscriptions.
+#!lua flags=allow-oom
+-- Remove the next few events beyond what is kept; a server that has no memory left runs this too.
+-- KEYS: log, events, subscriptions.
 -- ARGV: version, now in us, most events, then age in us, bytes and count for what is kept and for what may be held.
 local log = redis.call('HMGET', KEYS[1], 'version', 'position', 'end_bytes', 'trimmed_through')
 if log[1] ~= ARGV[1] then

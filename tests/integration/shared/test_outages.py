@@ -16,7 +16,7 @@ from gateway.errors import GatewayError, StoreError
 from gateway.events.feed import Feed
 from gateway.state import valkey_requests
 from gateway.state.fallback_requests import FallbackRequestStore
-from gateway.state.log import EventLog
+from gateway.state.log import EventLog, Keep
 from gateway.state.requests import RequestKey, RequestRecord, RequestState, RequestStore
 from gateway.state.valkey_log import ValkeyEventLog
 from gateway.state.valkey_requests import ValkeyRequestStore
@@ -27,7 +27,7 @@ from tests.patience import PATIENCE_S
 from tests.unit.events.reading import Answers, OpenFeed
 from tests.unit.state.sample import PROJECT, append_all, new_event, read_all
 from tests.unit.upstream.request_ids_stage import HeldClock, key
-from tests.valkey_server import ValkeyServer, running_server
+from tests.valkey_server import ValkeyServer, free_port, running_server
 
 # Short, so that a stalled server is noticed soon; long enough for a machine that stalls itself.
 SHORT = {"group_s": 0.5, "wait_s": 0.2}
@@ -116,6 +116,31 @@ async def test_a_full_server_takes_no_event_and_forgets_none(server: ValkeyServe
     assert failure == "out_of_memory"
     assert appended == 4
     assert len(events) == 4
+
+
+@pytest.mark.parametrize("was_read_only", [False, True])
+async def test_a_full_server_is_trimmed_and_then_takes_events_again(server: ValkeyServer, was_read_only: bool) -> None:
+    nothing = Keep(age_s=1e9, size_bytes=1, count=1)
+    async with opened(server) as (store, log):
+        for number in range(1, 201):
+            await log.append(new_event(number, body=b"x" * 20_000))
+        if was_read_only:
+            server.do("REPLICAOF", "127.0.0.1", free_port())
+            await refused(log)
+        with server.client() as client:
+            used_bytes = client.info("memory")["used_memory"]
+        server.do("CONFIG", "SET", "maxmemory", used_bytes - 2_000_000)
+        server.do("REPLICAOF", "NO", "ONE")
+        await refused(log)
+        async with asyncio.timeout(PATIENCE_S):
+            while not store.usable:
+                with contextlib.suppress(StoreError):
+                    await log.trim(keep=nothing, held=nothing)
+                await asyncio.sleep(0.05)
+
+        appended = await persistently(log, 1_001)
+
+    assert appended > 200
 
 
 async def test_a_server_that_turned_read_only_takes_no_event(server: ValkeyServer, tmp_path: Path) -> None:
