@@ -14,6 +14,9 @@ from gateway.upstream.waiting_line import Priority
 LEAST_GAP_S = 0.002
 # While calls go on at the local share, the cell is asked this often.
 AGAIN_S = 0.1
+# However far off the next permit is, whoever waits for it asks again after this: a pause may end early, and a clock
+# be set.
+_LONGEST_REST_S = 1.0
 _LONGEST_S = 3600.0
 
 log = logger("limiter")
@@ -72,7 +75,7 @@ class Leasing:
             log.info("rate_limit_shared")
         self._pace.leased(lease, self._clock.monotonic())
         self._dispatch.answered(asked_s)
-        return max(lease.again_s, LEAST_GAP_S)
+        return min(max(lease.again_s, LEAST_GAP_S), _LONGEST_REST_S)
 
     async def _rest(self, delay_s: float) -> None:
         await self._clock.sleep(delay_s)

@@ -18,13 +18,14 @@ local wishes = { tonumber(words[7]), tonumber(words[8]), tonumber(words[9]) }
 local recovery = tonumber(words[15])
 local GUARANTEED_EVERY = 40
 
-local cell, others = {}, {}
+local cell, others, last = {}, {}, 0
 local found = redis.call('HGETALL', KEYS[1])
 for i = 1, #found, 2 do
   local replica = string.match(found[i], '^r:(.*)$')
   if replica then
     local u, n, b, served, seen = string.match(found[i + 1], '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
     local entry = { wishes = { tonumber(u), tonumber(n), tonumber(b) }, served = tonumber(served), seen = tonumber(seen) }
+    last = math.max(last, entry.seen)
     if replica == me then
       cell.mine = entry
     elseif now - entry.seen > lifetime then
@@ -41,6 +42,14 @@ local paid = cell.paid or 0
 local paused, whole = cell.paused or 0, cell.whole or 0
 local busy = cell.busy or 0
 local passed = { 0, cell.passed2 or 0, cell.passed3 or 0 }
+if last - now > lifetime then
+  -- The clock was set back, or the server that took over has another: what is to come is as far off as it was when
+  -- somebody asked last. A smaller step is over sooner than it matters. Who lives asks again, by this clock.
+  local back = last - now
+  paid, paused, whole = paid - back, paused - back, whole - back
+  others = {}
+  redis.call('DEL', KEYS[1])
+end
 
 local function rate_at(at)
   if at >= whole then

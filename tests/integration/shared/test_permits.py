@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import pytest
+
 from gateway.deadline import Deadline
 from gateway.state.permits import Wish
 from gateway.state.valkey_permits import CellRate, ValkeyPermitCell
 from gateway.upstream.leased_pace import AHEAD_S
 from gateway.upstream.rate_limit import Claim, Priority, RateLimiter
 from tests.integration.shared.opening import opened_store
-from tests.integration.shared.virtual import LEASED, virtual_limiter
+from tests.integration.shared.virtual import LEASED, VirtualStore, virtual_limiter
 from tests.limiter_desk import HOUR_S, give_up
 from tests.unit.state.sample import PROJECT
 from tests.valkey_server import ValkeyServer
@@ -180,6 +182,40 @@ async def test_a_429_at_one_replica_pauses_the_other_too(replicas: Replicas) -> 
 
     # What the other had leased already.
     assert at_once.total() <= HELD
+    assert 0.6 * 200 <= after.total() <= 0.8 * 200
+
+
+@on_replicas(2)
+async def test_replicas_get_all_of_the_rate_and_no_more_while_the_servers_clock_is_set_back(replicas: Replicas) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(VirtualStore, "ahead_s", 3_600.0)
+        replicas.flood(0, 1_000)
+        replicas.flood(1, 1_000)
+        await replicas.clock.sleep(0.5)
+
+        patch.setattr(VirtualStore, "ahead_s", 3_000.0)
+        shares = await replicas.during(2.0)
+
+    assert 0.9 * 400 <= shares.total() <= 400 + RATE.burst + RATE.rate_per_s * LEASED.kept_s
+    assert all(0.8 * 200 <= shares[number] <= 1.2 * 200 for number in range(2))
+
+
+@on_replicas(2)
+async def test_a_pause_lasts_as_long_as_it_was_to_where_the_servers_clock_is_set_back(replicas: Replicas) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(VirtualStore, "ahead_s", 3_600.0)
+        replicas.flood(0, 1_000)
+        replicas.flood(1, 1_000)
+        await replicas.clock.sleep(0.5)
+        replicas.limiters[0].throttled("", 2.0, app_queue_full=False)
+        await replicas.clock.sleep(0.5)
+
+        patch.setattr(VirtualStore, "ahead_s", 3_000.0)
+        during = await replicas.during(1.4)
+        await replicas.clock.sleep(1.1)
+        after = await replicas.during(1.0)
+
+    assert during.total() == 0
     assert 0.6 * 200 <= after.total() <= 0.8 * 200
 
 

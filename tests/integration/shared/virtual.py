@@ -44,11 +44,13 @@ class VirtualStore(ValkeyStore):
     server: ValkeyServer
     answer_s = 0.0
     """How long the answer about permits takes."""
+    ahead_s = 0.0
+    """How far the clock of the server is ahead."""
 
     async def call(self, work: Script, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int]) -> Any:
         """Run a script at this virtual instant."""
         if work is script("lease"):
-            arguments = (*arguments, int(virtual_loop().time() * 1_000_000))
+            arguments = (*arguments, int((virtual_loop().time() + self.ahead_s) * 1_000_000))
             answer = await super().call(told_the_time(), keys, arguments)
             await asyncio.sleep(self.answer_s)
             return answer

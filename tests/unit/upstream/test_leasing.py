@@ -21,15 +21,17 @@ class Cell:
         self.error: Exception | None = None
         self.asked = 0
         self.delay_s = 0.0
+        self.nothing_for_s = 0.0
 
     async def lease(self, wish: Wish) -> Lease:
         self.asked += 1
         await asyncio.sleep(self.delay_s)
         if self.error is not None:
             raise self.error
+        count = 0 if self.nothing_for_s else sum(wish.wanted)
         return Lease(
-            count=sum(wish.wanted), due_s=0.0, interval_s=0.01, busy_period=1, again_s=0.0, rate_per_s=RATE_PER_S,
-            pause_left_s=0.0, contenders=0,
+            count=count, due_s=0.0, interval_s=0.01, busy_period=1, again_s=self.nothing_for_s,
+            rate_per_s=RATE_PER_S, pause_left_s=0.0, contenders=0,
         )  # fmt: skip
 
 
@@ -66,6 +68,21 @@ def test_a_call_that_may_not_wait_is_refused_soon_where_the_cell_does_not_answer
         return clock.monotonic() - started_s
 
     assert run(scenario) == pytest.approx(0.05, abs=0.0011)
+
+
+def test_a_cell_that_has_nothing_for_long_is_asked_again_before_that_is_over() -> None:
+    async def scenario(clock: VirtualClock) -> float:
+        cell = Cell()
+        cell.nothing_for_s = 600.0
+        limiter = limiter_over(cell, clock, local_share=0.25)
+        call = asyncio.create_task(limiter.acquire(Claim(), Deadline.after(HOUR_S, clock)))
+        await clock.sleep(0.5)
+        cell.nothing_for_s = 0.0
+        waited_s = await call
+        await limiter.close()
+        return waited_s
+
+    assert run(scenario) == pytest.approx(1.0, abs=0.0011)
 
 
 @pytest.mark.parametrize("steps", range(5))
