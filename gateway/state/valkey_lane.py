@@ -13,6 +13,9 @@ from typing import Any
 from gateway.errors import StoreError
 from gateway.state.valkey_scripts import Script
 from gateway.state.writer import WriterLimits
+from gateway.telemetry import logs
+
+_log = logs.logger("state")
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -110,7 +113,7 @@ class Lane:
         self._waiting_count -= 1
         self._waiting_bytes -= order.size_bytes
         if order.told is not None and not isinstance(answer, Exception):
-            order.told(answer)
+            self._tell(order.told, answer)
         if order.future.done():
             return
         if not isinstance(answer, Exception):
@@ -120,6 +123,12 @@ class Lane:
             order.future.set_exception(StoreError.unavailable(answer.message))
         else:
             order.future.set_exception(StoreError.unavailable("the shared store cannot do this now"))
+
+    def _tell(self, told: Callable[[Any], None], answer: Any) -> None:
+        try:
+            told(answer)
+        except Exception as error:  # noqa: BLE001  # it is done all the same, and the line has to go on
+            _log.error("store_answer_not_told", error=type(error).__name__)
 
 
 def not_taken(message: str) -> StoreError:
