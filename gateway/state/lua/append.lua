@@ -20,7 +20,6 @@ mark = string.format('%.0f', math.max(mark, 1))
 redis.call('XADD', KEYS[2], position .. '-0', 'n', facts .. ' ' .. mark, 't', ARGV[6], 'e', ARGV[7], 'r', ARGV[8])
 redis.call('HSET', KEYS[1], 'position', position, 'stored_us', stored_us, 'end_bytes', end_bytes, 'mark', mark)
 redis.call('HSET', KEYS[3], ARGV[2], position)
-if repeated == 0 then
-  redis.call('PEXPIRE', KEYS[3], ARGV[3])
-end
+-- Repeats of the newest contents are recognised for as long as those of the first were.
+redis.call('PEXPIRE', KEYS[3], ARGV[3])
 return { 'stored', log[2], facts .. ' ' .. mark }

@@ -71,6 +71,20 @@ async def test_a_repeat_that_lands_on_another_replica_is_recognised(valkey: Valk
     assert repeat == Appended(position=1, duplicate=True)
 
 
+async def test_an_identity_is_remembered_as_long_after_its_last_contents_as_after_its_first(
+    valkey: ValkeyServer,
+) -> None:
+    seen = f"cgw:{{{PROJECT}}}:seen:{new_event(1).dedupe_key.hex()}"
+    async with replica(valkey) as log:
+        await log.append(new_event(1, body=b"first"))
+        remembered_ms = valkey.do("PTTL", seen)
+        valkey.do("PEXPIRE", seen, remembered_ms // 2)
+
+        await log.append(new_event(1, body=b"second"))
+
+    assert valkey.do("PTTL", seen) > remembered_ms * 0.9
+
+
 async def test_replicas_that_append_at_once_agree_on_one_order(valkey: ValkeyServer) -> None:
     async with replica_feed(valkey) as one, replica_feed(valkey) as two, replica_feed(valkey) as three:
         async with one.stream() as first, two.stream() as second:
