@@ -18,6 +18,8 @@ from gateway.telemetry import logs
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of what is remembered here: some 200,000 ids with short answers."""
+# As many calls as may be under way, in each of several outages of a day.
+MOST_ELSEWHERE = 100_000
 _PAGE_BYTES = 4096
 _R = TypeVar("_R")
 _log = logs.logger("state")
@@ -80,12 +82,19 @@ class FallbackRequestStore:
         try:
             standing = await self._shared.reserve(key)
         except HeldElsewhereError:
-            now_us = self._now_us()
-            self._elsewhere = {name: until_us for name, until_us in self._elsewhere.items() if until_us > now_us}
-            self._elsewhere[_name(key)] = now_us + KEPT_US
+            self._note_elsewhere(_name(key))
             raise
         self._elsewhere.pop(_name(key), None)
         return standing
+
+    def _note_elsewhere(self, name: tuple[str, str]) -> None:
+        """Remember it as the last of many, and forget the first ones when they are over, or too many."""
+        now_us = self._now_us()
+        self._elsewhere.pop(name, None)
+        self._elsewhere[name] = now_us + KEPT_US
+        first = next(iter(self._elsewhere))
+        if self._elsewhere[first] <= now_us or len(self._elsewhere) > MOST_ELSEWHERE:
+            del self._elsewhere[first]
 
     def _is_elsewhere(self, key: RequestKey) -> bool:
         return self._elsewhere.get(_name(key), 0) > self._now_us()

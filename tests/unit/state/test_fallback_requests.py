@@ -152,3 +152,21 @@ async def test_what_others_were_at_a_day_ago_may_be_taken_here(
     standing = await fallback.reserve(key("id-1"))
 
     assert standing is None
+
+
+async def test_of_what_others_were_at_only_the_last_are_remembered(
+    fallback: FallbackRequestStore, shared: FailingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.state.fallback_requests.MOST_ELSEWHERE", 2)
+    shared.failing, shared.failure = {"reserve"}, HeldElsewhereError
+    for name in ("id-1", "id-2", "id-1", "id-3"):
+        with pytest.raises(StoreError):
+            await fallback.reserve(key(name))
+
+    shared.failure = StoreError
+    forgotten = await fallback.reserve(key("id-2"))
+    for name in ("id-1", "id-3"):
+        with pytest.raises(StoreError):
+            await fallback.reserve(key(name))
+
+    assert forgotten is None
