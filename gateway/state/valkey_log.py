@@ -36,7 +36,9 @@ from gateway.state.valkey_record import (
 )
 from gateway.state.valkey_scripts import DATA_VERSION, script
 from gateway.state.valkey_store import ValkeyStore
+from gateway.telemetry import logs
 
+_log = logs.logger("state")
 _TRIM_COUNT = 500
 
 
@@ -178,21 +180,26 @@ class ValkeyEventLog:
         )
 
     async def acquire(self, *, project_id: str, name: str, new: NewSubscription, most: int) -> Subscription:
-        """Hand a named subscription to a new consumer; the former one, of whatever replica, is fenced off."""
-        keys = (self._keys[0], self._store.key("subscriptions"), self._store.key("fences"))
+        """Hand a named subscription to a new consumer; the former one, of whatever replica, is fenced off.
+
+        One that is where this log has never been begins anew: the log lost its tail, or was replaced.
+        """
+        keys = (self._keys[0], self._store.key("subscriptions"), self._store.key("fences"), self._keys[1])
         arguments = (DATA_VERSION, subscription_field(project_id, name), new, self._now_us(), most)
         answer = await self._write("acquire", keys, arguments)
         if answer[0] == b"unknown":
             raise no_such_subscription(name)
         if answer[0] == b"full":
             raise too_many_subscriptions(project_id, most)
+        if answer[0] == b"anew":
+            _log.error("subscription_begun_anew", subscription=name)
         return read_subscription(subscription_field(project_id, name).encode(), answer[1])
 
     async def commit(
         self, *, project_id: str, name: str, position: int, mark: int, fence: int, most: int, back: bool = False
     ) -> Subscription:
         """Move a subscription forward, `back` if that is said; a `fence` other than 0 has to be the current one."""
-        keys = (self._keys[0], self._store.key("subscriptions"))
+        keys = (self._keys[0], self._store.key("subscriptions"), self._keys[1])
         field = subscription_field(project_id, name)
         arguments = (DATA_VERSION, field, position, mark, fence, self._now_us(), self.epoch.hex(), int(back), most)
         answer = await self._write("commit", keys, arguments)

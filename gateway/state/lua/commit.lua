@@ -1,10 +1,16 @@
--- Move a subscription forward, and back only if that is said. KEYS: log, subscriptions.
+-- Move a subscription forward, and back only if that is said. KEYS: log, subscriptions, events.
 -- ARGV: version, name, position, mark, fence or 0, now in us, epoch, 1 for back, most of a project.
-local log = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'trimmed_through', 'trimmed_mark', 'first_fence')
+local log = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'trimmed_through', 'trimmed_mark', 'first_fence', 'position')
 if log[1] ~= ARGV[1] then
   return { log[1] and 'newer' or 'gone' }
 end
 if log[2] ~= ARGV[7] then
+  return { 'replaced' }
+end
+-- A log that has just lost its tail has the epoch that it had, until a reader notices.
+local event = redis.call('XRANGE', KEYS[3], ARGV[3] .. '-0', ARGV[3] .. '-0')[1]
+local is_other = event and ARGV[4] ~= '0' and string.match(event[2][2], '%d+$') ~= ARGV[4]
+if is_other or tonumber(ARGV[3]) > tonumber(log[6]) then
   return { 'replaced' }
 end
 local found = redis.call('HGET', KEYS[2], ARGV[2])
