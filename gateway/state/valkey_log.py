@@ -279,8 +279,13 @@ class ValkeyEventLog:
         return answer
 
     def _stored(self, event: NewEvent, texts: tuple[str, ...], answer: Any) -> None:
-        """Tell an event at once that was just stored here and is the next; all others come by way of the reader."""
-        if answer[0] == b"stored" and bytes.fromhex(answer[1].decode()) == self.epoch:
+        """Tell an event at once that was just stored here and is the next; all others come by way of the reader.
+
+        So do those that come behind a fence which nobody here was told of yet.
+        """
+        if answer[0] != b"stored" or bytes.fromhex(answer[1].decode()) != self.epoch:
+            return
+        if self._reader.has_passed(answer[3]):
             self._reader.take([new_link(event, texts, answer[2])])
 
     def _now_us(self) -> int:

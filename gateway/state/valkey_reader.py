@@ -69,7 +69,7 @@ class ValkeyReader:
         self._events = store.key("events")
         self._fences = store.key("fences")
         # Old fences are below those of anybody who holds something here, and do no harm.
-        self._fences_after = "0-0"
+        self._fences_after = b"0-0"
         self._count = _COUNT
         self._task = asyncio.create_task(self._run(), name="valkey-reader")
 
@@ -95,6 +95,12 @@ class ValkeyReader:
             self.tail = tail_of(fresh[-1])
             self._tell(lambda listener: listener.committed(fresh))
         return True
+
+    def has_passed(self, fence_id: bytes | None) -> bool:
+        """Whether the fence under this id was told here; None is before there was any."""
+        if fence_id is None or fence_id == self._fences_after:
+            return True
+        return _order(fence_id) <= _order(self._fences_after)
 
     async def refresh(self) -> None:
         """Learn what was trimmed, by whomever."""
@@ -132,7 +138,7 @@ class ValkeyReader:
     async def _follow(self) -> None:
         """Wait for what is new, and tell it; fences first, as nothing that came before them is untold."""
         answer = await self._store.follow(
-            after={self._events: f"{self.tail.position}-0", self._fences: self._fences_after},
+            after={self._events: f"{self.tail.position}-0", self._fences: self._fences_after.decode()},
             count=self._count,
             wait_s=_WAIT_S,
         )
@@ -142,7 +148,7 @@ class ValkeyReader:
             return
         fences = answer.get(self._fences, ())
         for entry_id, fields in fences:
-            self._fences_after = entry_id.decode()
+            self._fences_after = entry_id
             project_id, _, name = fields[b"s"].decode().rpartition(":")
             for listener in self.listeners:
                 listener.fenced(project_id, name, int(fields[b"f"]))
@@ -187,6 +193,12 @@ class ValkeyReader:
     def _tell(self, what: Callable[[LogListener], None]) -> None:
         for listener in self.listeners:
             what(listener)
+
+
+def _order(entry_id: bytes) -> tuple[int, int]:
+    """What ids of entries are ordered by."""
+    time_ms, _, number = entry_id.partition(b"-")
+    return int(time_ms), int(number)
 
 
 def _position(entry: Any) -> int:

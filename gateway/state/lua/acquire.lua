@@ -32,6 +32,8 @@ end
 fence = string.format('%.0f', fence + 1)
 local held = table.concat({ position, mark, fence, committed_us }, ' ')
 redis.call('HSET', KEYS[2], ARGV[2], held)
--- Every replica reads this beside the events: the former holder stops before anything that is appended after it.
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*', 's', ARGV[2], 'f', fence)
+-- Every replica reads this beside the events: the former holder stops before anything that is appended after it, and
+-- whoever appends that is told behind which fence it comes.
+local fence_id = redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*', 's', ARGV[2], 'f', fence)
+redis.call('HSET', KEYS[1], 'fence_id', fence_id)
 return { is_anew and 'anew' or 'held', held }

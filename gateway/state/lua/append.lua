@@ -1,6 +1,6 @@
 -- Recognise an event or append it, in one step. KEYS: log, events, seen.
 -- ARGV: version, body hash, memory in ms, now in us, size in bytes, index, encoded, raw, hash of the contents.
-local log = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'position', 'stored_us', 'end_bytes', 'mark')
+local log = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'position', 'stored_us', 'end_bytes', 'mark', 'fence_id')
 if log[1] ~= ARGV[1] then
   return { log[1] and 'newer' or 'gone' }
 end
@@ -22,4 +22,4 @@ redis.call('HSET', KEYS[1], 'position', position, 'stored_us', stored_us, 'end_b
 redis.call('HSET', KEYS[3], ARGV[2], position)
 -- Repeats of the newest contents are recognised for as long as those of the first were.
 redis.call('PEXPIRE', KEYS[3], ARGV[3])
-return { 'stored', log[2], facts .. ' ' .. mark }
+return { 'stored', log[2], facts .. ' ' .. mark, log[7] }

@@ -9,8 +9,8 @@ if not found then
 end
 local fence = math.max(string.match(found, '^%d+ %d+ (%d+)') + 1, tonumber(log[2] or 0))
 fence = string.format('%.0f', fence)
+local fence_id = redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*', 's', ARGV[2], 'f', fence)
 -- One that is created later, under whatever name, counts on from here: no former holder can take it for its own.
-redis.call('HSET', KEYS[1], 'first_fence', fence)
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*', 's', ARGV[2], 'f', fence)
+redis.call('HSET', KEYS[1], 'first_fence', fence, 'fence_id', fence_id)
 redis.call('HDEL', KEYS[2], ARGV[2])
 return { 'deleted', fence }

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import pytest
 from conversation_gateway.v1 import event_feed_pb2 as pb
@@ -14,6 +15,7 @@ from gateway.state.events import Appended
 from gateway.state.log import EventLog, Keep
 from gateway.state.requests import RequestState
 from gateway.state.valkey_requests import ValkeyRequestStore
+from gateway.state.valkey_store import ValkeyStore
 from gateway.upstream.request_ids import RequestIds
 from tests.integration.shared.opening import opened_store, replica
 from tests.patience import PATIENCE_S
@@ -37,6 +39,21 @@ async def replica_requests(server: ValkeyServer) -> AsyncIterator[ValkeyRequestS
         store = ValkeyRequestStore(store=shared, clock=HeldClock())
         yield store
         await store.close()
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """While it is not set, what readers hear of the server is late."""
+    follow, prompt = ValkeyStore.follow, asyncio.Event()
+
+    async def follow_late(store: ValkeyStore, **wish: Any) -> Any:
+        answer = await follow(store, **wish)
+        await prompt.wait()
+        return answer
+
+    monkeypatch.setattr(ValkeyStore, "follow", follow_late)
+    prompt.set()
+    return prompt
 
 
 async def test_a_webhook_taken_by_one_replica_reaches_a_subscriber_of_another(valkey: ValkeyServer) -> None:
@@ -131,6 +148,40 @@ async def test_a_subscription_moves_to_another_replica_and_the_former_holder_get
     assert after == [1, 2, 3, 4, 5, 6]
     assert late == []
     assert refusal.reason == "FENCED"
+
+
+async def test_an_event_waits_where_it_is_appended_for_the_fence_before_it(
+    valkey: ValkeyServer, reader: asyncio.Event
+) -> None:
+    async with replica_feed(valkey) as one, replica_feed(valkey) as two, one.stream(subscription="worker") as former:
+        await former.next("opened", "caught_up")
+        reader.clear()
+        async with two.stream(subscription="worker") as current:
+            await current.next("opened")
+            waiting = asyncio.ensure_future(everything(former))
+            await append_all(one.log, 3)
+            reader.set()
+            late, refusal = await waiting
+            received = await current.positions(3)
+
+    assert (late, refusal.reason) == ([], "FENCED")
+    assert received == [1, 2, 3]
+
+
+async def test_an_event_is_told_at_once_where_it_is_appended_when_every_fence_was(
+    valkey: ValkeyServer, reader: asyncio.Event
+) -> None:
+    async with replica_feed(valkey) as one, one.stream(subscription="worker") as answers:
+        await answers.next("opened", "caught_up")
+        # Told behind the fence of this stream itself.
+        await append_all(one.log, 1)
+        await answers.positions(1)
+        reader.clear()
+
+        await append_all(one.log, 3, first=2)
+        received = await answers.positions(3)
+
+    assert received == [2, 3, 4]
 
 
 async def test_a_fenced_holder_on_another_replica_cannot_commit(valkey: ValkeyServer) -> None:
