@@ -42,7 +42,7 @@ class Subscription:
     mark: int
     """The checksum of the event at that position, 0 where it is not known."""
     fence: int
-    """Counts the consumers that have held the subscription; the last one holds it."""
+    """Rises with each consumer that takes the subscription; the last one holds it."""
     committed_us: int
 
 

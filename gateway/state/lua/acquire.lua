@@ -29,7 +29,9 @@ if is_anew then
   -- first event there ever was, so that whatever is kept is delivered, and whatever is not is a gap.
   position, mark = '0', '0'
 end
-fence = string.format('%.0f', fence + 1)
+-- Above the time too: where a failover has lost the last take-over, its number is not given again.
+local time = redis.call('TIME')
+fence = string.format('%.0f', math.max(fence + 1, time[1] * 1000000 + time[2]))
 local held = table.concat({ position, mark, fence, committed_us }, ' ')
 redis.call('HSET', KEYS[2], ARGV[2], held)
 -- Every replica reads this beside the events: the former holder stops before anything that is appended after it, and

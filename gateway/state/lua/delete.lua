@@ -7,7 +7,9 @@ local found = redis.call('HGET', KEYS[2], ARGV[2])
 if not found then
   return { 'unknown' }
 end
-local fence = math.max(string.match(found, '^%d+ %d+ (%d+)') + 1, tonumber(log[2] or 0))
+-- Above the time too, as in `acquire`.
+local time = redis.call('TIME')
+local fence = math.max(string.match(found, '^%d+ %d+ (%d+)') + 1, tonumber(log[2] or 0), time[1] * 1000000 + time[2])
 fence = string.format('%.0f', fence)
 local fence_id = redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*', 's', ARGV[2], 'f', fence)
 -- One that is created later, under whatever name, counts on from here: no former holder can take it for its own.

@@ -1,6 +1,7 @@
-"""A log that comes back without its newest events: no subscription stays where the log has never been.
+"""A server that comes back without its newest writes: no subscription stays where the log has never been.
 
-Nobody who reads the log has noticed yet, as in the moment after a failover; the next events get the same positions.
+Nobody who reads the log has noticed yet, as in the moment after a failover; the next events get the same positions. And
+where just a take-over was lost, there is nothing to notice, but its number belongs to nobody else.
 """
 
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from tests.unit.state.sample import PROJECT, append_all
 from tests.valkey_server import ValkeyServer
 
 LOG, EVENTS = f"cgw:{{{PROJECT}}}:log", f"cgw:{{{PROJECT}}}:events"
+SUBSCRIPTIONS = f"cgw:{{{PROJECT}}}:subscriptions"
 
 pasts = pytest.mark.parametrize("after", [0, 5], ids=["shorter", "overwritten"])
 """How many other events were taken after the loss."""
@@ -124,3 +126,23 @@ async def test_a_subscription_that_begins_anew_has_a_gap_where_events_are_no_lon
     assert refusal.value.reason == "CURSOR_COMPACTED"
     assert kinds(skipping) == ["opened", "gap_skipped", "batch"]
     assert all_positions(skipping) == list(range(8 - kept, 8))
+
+
+@pytest.mark.parametrize("is_next", ["held", "deleted and created"])
+async def test_a_fence_that_was_lost_is_not_given_again(valkey: ValkeyServer, is_next: str) -> None:
+    async with replica(valkey) as log:
+        await acquire(log)
+        before = valkey.do("HGETALL", SUBSCRIPTIONS)
+        forgotten = await acquire(log)
+        with valkey.client() as client:
+            client.hset(SUBSCRIPTIONS, mapping=before)
+
+        above = 0
+        if is_next == "deleted and created":
+            above = await log.delete_subscription(project_id=PROJECT, name="worker")
+        current = await acquire(log)
+        with pytest.raises(GatewayError) as refusal:
+            await commit(log, forgotten)
+
+    assert forgotten.fence < (above or current.fence)
+    assert refusal.value.reason == "FENCED"

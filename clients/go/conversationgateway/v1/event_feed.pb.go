@@ -741,8 +741,8 @@ type Opened struct {
 	HeartbeatInterval *durationpb.Duration `protobuf:"bytes,5,opt,name=heartbeat_interval,json=heartbeatInterval,proto3" json:"heartbeat_interval,omitempty"`
 	// Output only. The named subscription; empty without one.
 	Subscription string `protobuf:"bytes,6,opt,name=subscription,proto3" json:"subscription,omitempty"`
-	// Output only. Counts the streams that have held the subscription. Give it to `Commit`, so that a consumer that was
-	// replaced without noticing cannot commit. Zero without a subscription.
+	// Output only. Rises, by one or more, with each stream that takes the subscription. Give it to `Commit`, so that a
+	// consumer that was replaced without noticing cannot commit. Zero without a subscription.
 	FencingEpoch  int64 `protobuf:"varint,7,opt,name=fencing_epoch,json=fencingEpoch,proto3" json:"fencing_epoch,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2464,7 +2464,8 @@ type SubscriptionStatus struct {
 	LagEventCount int64 `protobuf:"varint,5,opt,name=lag_event_count,json=lagEventCount,proto3" json:"lag_event_count,omitempty"`
 	// Output only. Whether a stream holds it now.
 	Active bool `protobuf:"varint,6,opt,name=active,proto3" json:"active,omitempty"`
-	// Output only. Counts the streams that have held it; one created after others were deleted counts on from theirs.
+	// Output only. Rises with each stream that takes it, as `Opened.fencing_epoch` does; one created after others were
+	// deleted goes on above theirs.
 	FencingEpoch int64 `protobuf:"varint,7,opt,name=fencing_epoch,json=fencingEpoch,proto3" json:"fencing_epoch,omitempty"`
 	// Output only. Whether retention has removed events after `cursor`.
 	Gap           bool `protobuf:"varint,8,opt,name=gap,proto3" json:"gap,omitempty"`
