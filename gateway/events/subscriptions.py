@@ -4,6 +4,8 @@ The number that fences a former consumer off is kept in the log's database, so i
 stream of this process holds a subscription is known here, so that the former one can be told at once.
 """
 
+from dataclasses import dataclass
+
 from conversation_gateway.v1 import event_feed_pb2 as pb
 
 from gateway.errors import CallerError, Violation
@@ -29,6 +31,16 @@ class Hold:
             raise fenced()
 
 
+@dataclass(slots=True, eq=False)
+class _Take:
+    """A subscription that is being taken over, and how others were heard to take it meanwhile."""
+
+    project_id: str
+    name: str
+    heard: int = 0
+    """The highest number that somebody else got."""
+
+
 class Subscriptions:
     """Who holds which named subscription in this process."""
 
@@ -37,13 +49,20 @@ class Subscriptions:
         self._log = log
         self._most = most
         self._holds: dict[tuple[str, str], Hold] = {}
+        self._takes: set[_Take] = set()
 
     async def take(self, project_id: str, named: Named) -> Hold:
         """Take a subscription over for a new stream; the former one is fenced off when this returns."""
-        found = await self._log.acquire(project_id=project_id, name=named.name, new=named.new, most=self._most)
+        take = _Take(project_id, named.name)
+        self._takes.add(take)
+        try:
+            found = await self._log.acquire(project_id=project_id, name=named.name, new=named.new, most=self._most)
+        finally:
+            self._takes.remove(take)
         hold = Hold(found)
         former = self._holds.get((project_id, named.name))
-        if former is not None and former.subscription.fence > found.fence:
+        # An answer may be late: the next consumer, of this process or another, can have come before it.
+        if take.heard > found.fence or (former is not None and former.subscription.fence > found.fence):
             hold.lost = True
             return hold
         if former is not None:
@@ -53,6 +72,9 @@ class Subscriptions:
 
     def fenced(self, project_id: str, name: str, fence: int) -> None:
         """Nobody here holds the subscription any more, unless a stream of this process took it over since."""
+        for take in self._takes:
+            if (take.project_id, take.name) == (project_id, name):
+                take.heard = max(take.heard, fence)
         hold = self._holds.get((project_id, name))
         if hold is not None and hold.subscription.fence < fence:
             hold.lost = True

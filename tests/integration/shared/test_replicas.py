@@ -186,6 +186,36 @@ async def test_an_event_is_told_at_once_where_it_is_appended_when_every_fence_wa
     assert received == [2, 3, 4]
 
 
+async def test_a_consumer_who_is_answered_late_is_fenced_off_by_whoever_came_since(
+    valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, answered = asyncio.Event(), asyncio.Event()
+    async with replica_feed(valkey) as one, replica_feed(valkey) as two, one.stream() as bystander:
+        acquire = one.log.acquire
+
+        async def acquire_late(**wish: Any) -> Any:
+            found = await acquire(**wish)
+            taken.set()
+            await answered.wait()
+            return found
+
+        monkeypatch.setattr(one.log, "acquire", acquire_late)
+        await bystander.next("opened", "caught_up")
+        async with one.stream(subscription="worker") as former, two.stream(subscription="worker") as current:
+            waiting = asyncio.ensure_future(everything(former))
+            await taken.wait()
+            await current.next("opened")
+            # Whoever has heard of the event has heard of the fence before it.
+            await append_all(two.log, 1)
+            await bystander.positions(1)
+            answered.set()
+            late, refusal = await asyncio.wait_for(waiting, 20)
+            received = await current.positions(1)
+
+    assert (late, refusal.reason) == ([], "FENCED")
+    assert received == [1]
+
+
 async def test_a_fenced_holder_on_another_replica_cannot_commit(valkey: ValkeyServer) -> None:
     async with replica_feed(valkey) as one, replica_feed(valkey) as two, one.stream(subscription="worker") as former:
         await append_all(one.log, 1)
