@@ -83,12 +83,12 @@ async def test_a_stop_under_load_loses_nothing_and_tells_everybody(
     assert warnings == []
 
 
-async def test_health_turns_first_and_every_stream_is_told_where_to_go_on(
+async def test_health_turns_and_every_stream_is_told_where_to_go_on(
     environment: Environment, simulator: Simulator
 ) -> None:
     ledger, _, _ = await drained(environment, simulator)
 
-    assert ledger.goodbyes[0] == "health"
+    # Told in this order, and heard in whichever order the wire and the clients' loops have it.
     assert Counter(ledger.goodbyes) == {
         "health": 1,
         "feed": SUBSCRIBERS,
