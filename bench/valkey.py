@@ -97,7 +97,8 @@ async def measure_sends(url: str, rounds: int) -> list[Promise]:
     kept = [(f"sends, shared / embedded: {ratio:.2f}, at least {LEAST_SENDS}", ratio >= LEAST_SENDS)]
     for name, each in found.items():
         rate = statistics.median(one.sends_per_s for one in each)
-        part = await measure_permits(url, rounds, name=name, sent_per_s=rate, cpu_us=cpu_us[name])
+        with on(cores.measured):
+            part = await measure_permits(url, rounds, name=name, sent_per_s=rate, cpu_us=cpu_us[name])
         kept.append(
             (f"limiter's part of a send, {name}: {part:.1%}, at most {MOST_OF_A_SEND:.0%}", part <= MOST_OF_A_SEND)
         )
