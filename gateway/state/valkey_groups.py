@@ -75,10 +75,13 @@ class Groups:
     async def _reaches_replicas(self, connection: AbstractConnection) -> bool:
         """Ask again and again: a replica that is not done yet says so at once, and would say more a second later."""
         until_s = time.monotonic() + self._wait_s / 2
-        answer: Any = [0, 0]
-        while not _reach(answer, 0, self._replica_count) and time.monotonic() < until_s:
+        reached = not self._replica_count
+        while not reached and time.monotonic() < until_s:
             (answer,) = await ask(connection, [("WAITAOF", 0, self._replica_count, _ASK_REPLICAS_MS)])
-        return _reach(answer, 0, self._replica_count)
+            if isinstance(answer, Exception):
+                break
+            reached = _reach(answer, 0, self._replica_count)
+        return reached
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AbstractConnection]:

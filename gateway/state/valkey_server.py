@@ -128,6 +128,8 @@ class Servers:
 
     async def _check(self, connection: AbstractConnection) -> None:
         told, settings = await ask(connection, [("INFO",), ("CONFIG GET", "*append*")])
+        if isinstance(told, Exception):
+            raise told
         info = dict(line.split(":", 1) for line in told.decode().splitlines() if ":" in line)
         if is_too_old(info):
             raise UnsafeStoreError(f"the shared store at {self.name} is older than Valkey or Redis 7.2")

@@ -30,7 +30,7 @@ from tests.unit.upstream.request_ids_stage import HeldClock, key
 from tests.valkey_server import ValkeyServer, free_port, running_server
 
 # Short, so that a stalled server is noticed soon; long enough for a machine that stalls itself.
-SHORT = {"group_s": 0.5, "wait_s": 0.2}
+SHORT = {"group_s": 1.0, "wait_s": 0.2}
 
 
 @pytest.fixture

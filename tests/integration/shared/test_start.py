@@ -53,9 +53,10 @@ async def test_a_wrong_password_is_one_clear_line_without_it(tmp_path: Path) -> 
     assert line == missing == f"the shared store at 127.0.0.1:{server.port} refused the user name or password"
 
 
-async def test_a_user_who_may_not_run_all_that_is_needed_is_one_clear_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["script", "info"])
+async def test_a_user_who_may_not_run_all_that_is_needed_is_one_clear_line(tmp_path: Path, command: str) -> None:
     with running_server(tmp_path) as server:
-        server.do("ACL", "SETUSER", "guest", "on", ">right", "~*", "+@all", "-script")
+        server.do("ACL", "SETUSER", "guest", "on", ">right", "~*", "+@all", f"-{command}")
         url = f"valkey://guest:right@127.0.0.1:{server.port}/0"
 
         line = await refusal_of(StoreOptions(url=url, project_id=PROJECT))
