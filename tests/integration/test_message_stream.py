@@ -287,4 +287,6 @@ async def test_a_client_that_goes_away_is_no_crash_of_the_gateway(environment: E
         await process.ended()
 
     assert [line for line in process.lines if line["event"] == "rpc_crashed"] == []
-    assert {line["code"] for line in process.lines if line["event"] == "rpc"} <= {"CANCELLED", "OK"}
+    # The last ones may be ended by the gateway that goes, before it hears that they were given up.
+    codes = {line["code"] for line in process.lines if line["event"] == "rpc"}
+    assert codes <= {"CANCELLED", "OK", "UNAVAILABLE"}
