@@ -35,10 +35,14 @@ class SharedTokens:
         claimed = False
         try:
             given_up_s = self._clock.monotonic() + WAIT_S
-            while not claimed and self._clock.monotonic() < given_up_s:
+            while self._clock.monotonic() < given_up_s:
                 shared = await self._vault.read()
                 if shared is not None and shared.value not in known and shared.left_s > shared.life_s * ripe:
+                    # Where the claim is ours by now, somebody wrote it between the last look and the claim.
+                    await self._let_go(claimed=claimed)
                     return shared
+                if claimed:
+                    break
                 claimed = await self._vault.claim()
                 if not claimed:
                     await self._clock.sleep(LOOK_S)
@@ -49,11 +53,16 @@ class SharedTokens:
             fetched = await fetch()
             return fetched
         finally:
-            with contextlib.suppress(StoreError):
-                if isinstance(fetched, SharedToken):
+            if isinstance(fetched, SharedToken):
+                with contextlib.suppress(StoreError):
                     await self._vault.write(fetched)
-                elif claimed:
-                    await self._vault.drop()
+            else:
+                await self._let_go(claimed=claimed)
+
+    async def _let_go(self, *, claimed: bool) -> None:
+        with contextlib.suppress(StoreError):
+            if claimed:
+                await self._vault.drop()
 
     def use_key_secret(self, key_secret: str) -> None:
         """Share with those who have this secret from now on."""

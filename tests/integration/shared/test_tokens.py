@@ -52,6 +52,30 @@ async def test_a_token_that_the_api_refused_is_fetched_anew_and_once(valkey: Val
     assert {token.value for token in tokens} == {"token-2"}
 
 
+async def test_a_token_that_is_written_between_a_look_and_a_claim_is_used(
+    valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, fetched = fetching()
+    known = frozenset({"token-1"})
+    async with replica_vault(valkey) as one, replica_vault(valkey) as two:
+        quick, slow = (SharedTokens(vault=vault, clock=Clock()) for vault in (one, two))
+        await quick.obtain(fetch, known=frozenset(), ripe=0.1)
+        claim = two.claim
+
+        async def late() -> bool:
+            await quick.obtain(fetch, known=known, ripe=0.1)
+            return await claim()
+
+        monkeypatch.setattr(two, "claim", late)
+        token = await slow.obtain(fetch, known=known, ripe=0.1)
+        is_free = await one.claim()
+
+    assert isinstance(token, SharedToken)
+    assert token.value == "token-2"
+    assert fetched == ["token-1", "token-2"]
+    assert is_free
+
+
 async def test_one_replica_at_a_time_may_fetch_and_the_next_when_it_gave_up(valkey: ValkeyServer) -> None:
     async with replica_vault(valkey) as one, replica_vault(valkey) as two:
         claims = [await one.claim(), await two.claim()]
