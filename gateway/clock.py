@@ -15,6 +15,10 @@ class Clock:
         """The instant, in UTC."""
         return datetime.now(UTC)
 
+    def now_us(self) -> int:
+        """The instant, in microseconds of Unix time."""
+        return int(self.now().timestamp() * 1_000_000)
+
     async def sleep(self, delay_s: float) -> None:
         """Wait `delay_s` seconds of this clock; a cancelled sleeper wakes at once."""
         await asyncio.sleep(delay_s)

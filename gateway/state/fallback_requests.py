@@ -82,14 +82,14 @@ class FallbackRequestStore:
         try:
             standing = await self._shared.reserve(key)
         except HeldElsewhereError:
-            self._note_elsewhere(_name(key))
+            self._note_elsewhere(key.name)
             raise
-        self._elsewhere.pop(_name(key), None)
+        self._elsewhere.pop(key.name, None)
         return standing
 
     def _note_elsewhere(self, name: tuple[str, str]) -> None:
         """Remember it as the last of many, and forget the first ones when they are over, or too many."""
-        now_us = self._now_us()
+        now_us = self._clock.now_us()
         self._elsewhere.pop(name, None)
         self._elsewhere[name] = now_us + KEPT_US
         first = next(iter(self._elsewhere))
@@ -97,7 +97,7 @@ class FallbackRequestStore:
             del self._elsewhere[first]
 
     def _is_elsewhere(self, key: RequestKey) -> bool:
-        return self._elsewhere.get(_name(key), 0) > self._now_us()
+        return self._elsewhere.get(key.name, 0) > self._clock.now_us()
 
     def _is_here(self, project_id: str, request_id: str) -> bool:
         return self._transaction().holds(project_id, request_id)
@@ -113,11 +113,4 @@ class FallbackRequestStore:
             raise StoreError.unavailable("too many request ids are remembered here; this is not") from None
 
     def _transaction(self) -> RequestTransaction:
-        return RequestTransaction(self._memory, now_us=self._now_us())
-
-    def _now_us(self) -> int:
-        return int(self._clock.now().timestamp() * 1_000_000)
-
-
-def _name(key: RequestKey) -> tuple[str, str]:
-    return key.project_id, key.request_id
+        return RequestTransaction(self._memory, now_us=self._clock.now_us())

@@ -34,6 +34,11 @@ class RequestKey:
     fingerprint: bytes
     """SHA-256 of everything that makes two requests the same; 32 bytes."""
 
+    @property
+    def name(self) -> tuple[str, str]:
+        """What the request is known by, whichever it is."""
+        return self.project_id, self.request_id
+
 
 class RequestRecord(NamedTuple):
     """Everything that is remembered of one request id."""

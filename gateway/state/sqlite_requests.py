@@ -108,7 +108,7 @@ class SqliteRequestStore:
     def _begin(
         self, connection: sqlite3.Connection, _jobs: Sequence[Callable[[RequestTransaction], object]]
     ) -> RequestTransaction:
-        return RequestTransaction(connection, now_us=int(self._clock.now().timestamp() * 1_000_000))
+        return RequestTransaction(connection, now_us=self._clock.now_us())
 
     def _on_damage(self) -> None:
         self._damaged = True

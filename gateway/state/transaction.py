@@ -132,7 +132,7 @@ class Ledger:
         transaction = Transaction(
             connection=connection,
             tail=self._tail,
-            now_us=int(self._clock.now().timestamp() * 1_000_000),
+            now_us=self._clock.now_us(),
             has_space=self.has_space(),
         )
         transaction.look_up([job.event.dedupe_key for job in jobs if isinstance(job, AppendJob)])

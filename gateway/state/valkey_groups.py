@@ -45,7 +45,7 @@ class Groups:
         """
         self.client = client
         """May be replaced; groups under way end with the former one."""
-        self._mark = Order(script=script("mark"), keys=(mark,), arguments=(), size_bytes=0, future=asyncio.Future())
+        self._mark = Order(script=script("mark"), keys=(mark,), arguments=())
         self._wait_s = wait_s
         self._local_count = local_count
         self._replica_count = replica_count
@@ -65,9 +65,11 @@ class Groups:
         ask_disk = ("WAITAOF", self._local_count, 0, int(self._wait_s * 500))
         async with self._connection() as connection:
             *answers, marked, synced = await self._carried_out(connection, [*group, self._mark], ask_disk)
-            confirmed = not isinstance(marked, Exception)
-            confirmed = confirmed and (not self._local_count or _reach(synced, self._local_count, 0))
-            confirmed = confirmed and await self._reaches_replicas(connection)
+            confirmed = (
+                not isinstance(marked, Exception)
+                and (not self._local_count or _reach(synced, self._local_count, 0))
+                and await self._reaches_replicas(connection)
+            )
         if not confirmed:
             raise StoreError.unavailable("the shared store has not confirmed that it is on disk")
         return answers

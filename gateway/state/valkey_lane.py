@@ -7,7 +7,7 @@ wait for company. What is asked takes effect in the order in which it was asked.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.errors import StoreError
@@ -25,8 +25,8 @@ class Order:
     script: Script
     keys: Sequence[bytes | str]
     arguments: Sequence[bytes | str | int]
-    size_bytes: int
-    future: asyncio.Future[Any]
+    size_bytes: int = 0
+    future: asyncio.Future[Any] = field(default_factory=asyncio.Future)
     told: Callable[[Any], None] | None = None
     """Called with the answer before anybody who waits, also where nobody does any more."""
 

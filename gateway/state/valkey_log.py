@@ -113,7 +113,7 @@ class ValkeyEventLog:
             DATA_VERSION,
             event.body_hash,
             self._memory_ms,
-            self._now_us(),
+            self._clock.now_us(),
             size_bytes,
             index,
             event.encoded,
@@ -185,7 +185,7 @@ class ValkeyEventLog:
         One that is where this log has never been begins anew: the log lost its tail, or was replaced.
         """
         keys = (self._keys[0], self._store.key("subscriptions"), self._store.key("fences"), self._keys[1])
-        arguments = (DATA_VERSION, subscription_field(project_id, name), new, self._now_us(), most)
+        arguments = (DATA_VERSION, subscription_field(project_id, name), new, self._clock.now_us(), most)
         answer = await self._write("acquire", keys, arguments)
         if answer[0] == b"unknown":
             raise no_such_subscription(name)
@@ -201,7 +201,17 @@ class ValkeyEventLog:
         """Move a subscription forward, `back` if that is said; a `fence` other than 0 has to be the current one."""
         keys = (self._keys[0], self._store.key("subscriptions"), self._keys[1])
         field = subscription_field(project_id, name)
-        arguments = (DATA_VERSION, field, position, mark, fence, self._now_us(), self.epoch.hex(), int(back), most)
+        arguments = (
+            DATA_VERSION,
+            field,
+            position,
+            mark,
+            fence,
+            self._clock.now_us(),
+            self.epoch.hex(),
+            int(back),
+            most,
+        )
         answer = await self._write("commit", keys, arguments)
         if answer[0] == b"fenced":
             raise fenced()
@@ -223,7 +233,7 @@ class ValkeyEventLog:
             number for each in (keep, held) for number in (int(each.age_s * 1_000_000), each.size_bytes, each.count)
         ]
         keys = (*self._keys, self._store.key("subscriptions"))
-        answer = await self._write("trim", keys, (DATA_VERSION, self._now_us(), _TRIM_COUNT, *bounds))
+        answer = await self._write("trim", keys, (DATA_VERSION, self._clock.now_us(), _TRIM_COUNT, *bounds))
         with contextlib.suppress(StoreError):
             # A server that has no memory left trims, and is not read from until it takes writes again.
             await self._reader.refresh()
@@ -287,6 +297,3 @@ class ValkeyEventLog:
             return
         if self._reader.has_passed(answer[3]):
             self._reader.take([new_link(event, texts, answer[2])])
-
-    def _now_us(self) -> int:
-        return int(self._clock.now().timestamp() * 1_000_000)

@@ -101,7 +101,7 @@ class ValkeyRequestStore:
                     raise HeldElsewhereError.unavailable(_HELD) from None
                 raise
             if answer[0] == b"taken":
-                self._turns[_name(key)] = turn
+                self._turns[key.name] = turn
                 return None
             record = self._record(key, answer)
             if answer[0] == b"stands" or record.fingerprint != key.fingerprint:
@@ -113,18 +113,18 @@ class ValkeyRequestStore:
     async def dispatched(self, key: RequestKey) -> None:
         """Note that a reserved request may have been sent from now on."""
         keys = (self._key(key.project_id, key.request_id),)
-        turn = self._turns.get(_name(key), "")
+        turn = self._turns.get(key.name, "")
         if not await self._store.call(script("dispatched"), keys, (turn,)):
             raise StoreError.unavailable("the request id is no longer reserved; nothing was sent")
 
     async def conclude(self, key: RequestKey, state: RequestState, answer: bytes | None) -> RequestRecord | None:
         """Note how a dispatched request ended; gives the record instead when a webhook has settled it as `DONE`."""
-        turn = self._turns.pop(_name(key), "")
+        turn = self._turns.pop(key.name, "")
         return await self._outcomes.tell(turn, lambda: self._conclude(key, turn, state, answer))
 
     async def release(self, key: RequestKey) -> RequestRecord | None:
         """Forget a request of which nothing was sent; gives the record instead when a webhook has settled it."""
-        turn = self._turns.pop(_name(key), "")
+        turn = self._turns.pop(key.name, "")
         return await self._releases.tell(turn, lambda: self._release(key, turn))
 
     async def settle(self, project_id: str, request_id: str, message_id: str) -> bool:
@@ -146,7 +146,7 @@ class ValkeyRequestStore:
     async def _ask(self, key: RequestKey, turn: str) -> Any:
         """The server's answer to one try to reserve an id."""
         keys = (self._key(key.project_id, key.request_id), self._store.key("owners"))
-        arguments = (self._store.owner, turn, key.fingerprint, self._now_us(), _KEPT_MS)
+        arguments = (self._store.owner, turn, key.fingerprint, self._clock.now_us(), _KEPT_MS)
         try:
             return await self._store.call(script("reserve"), keys, arguments)
         except BaseException as error:
@@ -158,7 +158,7 @@ class ValkeyRequestStore:
     async def _conclude(
         self, key: RequestKey, turn: str, state: RequestState, answer: bytes | None
     ) -> RequestRecord | None:
-        arguments: list[bytes | str | int] = [turn, key.fingerprint, int(state), self._now_us(), _KEPT_MS]
+        arguments: list[bytes | str | int] = [turn, key.fingerprint, int(state), self._clock.now_us(), _KEPT_MS]
         if answer is not None:
             arguments.append(answer)
         return self._standing(
@@ -187,10 +187,3 @@ class ValkeyRequestStore:
 
     def _key(self, project_id: str, request_id: str) -> str:
         return self._store.key("request", project_id, request_id)
-
-    def _now_us(self) -> int:
-        return int(self._clock.now().timestamp() * 1_000_000)
-
-
-def _name(key: RequestKey) -> tuple[str, str]:
-    return key.project_id, key.request_id

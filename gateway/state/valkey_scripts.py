@@ -19,8 +19,8 @@ class Script:
     sha: str
 
     @property
-    def frees(self) -> bool:
-        """Whether it makes room, so that a full server runs it too."""
+    def runs_when_full(self) -> bool:
+        """Whether a server that has no memory left runs it too."""
         return self.text.startswith(_ALLOWED_WHEN_FULL)
 
 

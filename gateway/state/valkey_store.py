@@ -147,10 +147,10 @@ class ValkeyStore:
     ) -> Any:
         """Run a script of the event log; answered when its writes are on the disks that were asked for.
 
-        `told` hears the answer too, first, and also when the caller has been cancelled. A script that makes room is
-        run on a full server too.
+        `told` hears the answer too, first, and also when the caller has been cancelled. A script that a
+        server without memory runs is sent to one too.
         """
-        self._check(frees=work.frees)
+        self._check(runs_when_full=work.runs_when_full)
         wait_s = 2 * self.options.group_s
         return await self._events.run(work, keys, arguments, wait_s=wait_s, size_bytes=size_bytes, told=told)
 
@@ -161,7 +161,7 @@ class ValkeyStore:
 
     async def read(self, work: Script, keys: Sequence[bytes | str], arguments: Sequence[bytes | str | int]) -> Any:
         """Run a script that reads and may take its time, beside everything else."""
-        order = Order(script=work, keys=keys, arguments=arguments, size_bytes=0, future=asyncio.Future())
+        order = Order(script=work, keys=keys, arguments=arguments)
         async with self._turn_to_read():
             self._check()
             (answer,) = await self._groups.send([order])
@@ -202,10 +202,7 @@ class ValkeyStore:
 
     async def beat(self) -> None:
         """Prove that the server takes writes, and that this process lives; `StoreError` when it does not."""
-        order = Order(
-            script=script("beat"), keys=(self.key("owners"),), arguments=(self.owner, _LEASE_MS), size_bytes=0,
-            future=asyncio.Future(),
-        )  # fmt: skip
+        order = Order(script=script("beat"), keys=(self.key("owners"),), arguments=(self.owner, _LEASE_MS))
         (answer,) = await self._groups.send([order])
         if isinstance(answer, Exception):
             raise StoreError.unavailable("the shared store takes no writes")
@@ -219,8 +216,8 @@ class ValkeyStore:
         await asyncio.gather(self._watch, return_exceptions=True)
         await self._groups.client.aclose()
 
-    def _check(self, *, frees: bool = False) -> None:
-        if not self.usable and not (frees and self._full):
+    def _check(self, *, runs_when_full: bool = False) -> None:
+        if not self.usable and not (runs_when_full and self._full):
             raise not_taken("the shared store cannot be used now")
 
     async def _send_calls(self, group: Sequence[Order]) -> list[Any]:
@@ -228,7 +225,7 @@ class ValkeyStore:
         return await self._groups.send(group)
 
     async def _send_events(self, group: Sequence[Order]) -> list[Any]:
-        self._check(frees=all(order.script.frees for order in group))
+        self._check(runs_when_full=all(order.script.runs_when_full for order in group))
         started_s = time.monotonic()
         answers = await self._groups.send_confirmed(group)
         event_count = sum(order.script is script("append") for order in group)

@@ -165,7 +165,7 @@ class RequestIds:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _under_way(self, key: RequestKey) -> _Flight | None:
-        flight = self._flights.get(_name(key))
+        flight = self._flights.get(key.name)
         # One that has ended is still there until the event loop gets round to `_land`.
         return None if flight is None or flight.task.done() else flight
 
@@ -174,7 +174,7 @@ class RequestIds:
         flight = _Flight(key, Dispatching(key=key, store=self._store))
         flight.task = self._own(self._fly(flight, dispatch), name="request-id-call")
         flight.task.add_done_callback(lambda _task: self._land(flight))
-        self._flights[_name(key)] = flight
+        self._flights[key.name] = flight
         try:
             await asyncio.wait({flight.task})
         except asyncio.CancelledError:
@@ -235,8 +235,8 @@ class RequestIds:
 
     def _land(self, flight: _Flight) -> None:
         """The call has ended: let go of it, and wake who wondered whose id it is."""
-        if self._flights.get(_name(flight.key)) is flight:
-            del self._flights[_name(flight.key)]
+        if self._flights.get(flight.key.name) is flight:
+            del self._flights[flight.key.name]
         flight.reserved.set()
         if flight.limit is not None:
             flight.limit.cancel()
@@ -249,10 +249,6 @@ class RequestIds:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _name(key: RequestKey) -> tuple[str, str]:
-    return key.project_id, key.request_id
 
 
 def _shutting_down() -> LimitError:

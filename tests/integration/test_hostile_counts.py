@@ -21,7 +21,7 @@ from tests.grpc_door import SEND, Authority, OpenDoor, call, open_door
 from tests.integration.test_doors import metrics
 from tests.integration.test_hostile_grpc import failure, options
 from tests.integration.test_outbound import host, send
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 # A client of this process takes numbers of its own, unless it is told not to.
 UNNUMBERED = (("grpc.enable_channelz", 0),)
@@ -47,9 +47,7 @@ async def watched(**door: Any) -> AsyncIterator[tuple[OpenDoor, ConnectionCounts
 
 async def eventually(check: Callable[[], Any], wanted: object) -> None:
     """Ask again and again until the answer is what is wanted: gRPC closes a connection in threads of its own."""
-    async with asyncio.timeout(PATIENCE_S):
-        while check() != wanted:  # noqa: ASYNC110 - gRPC tells nobody
-            await asyncio.sleep(0.01)
+    await until(lambda: check() == wanted)
 
 
 async def flood_with_pings(peer: h2.Peer) -> None:

@@ -11,7 +11,7 @@ from conversation_gateway.v1 import event_feed_pb2 as pb
 from conversation_gateway.v1.message_pb2 import SendMessageRequest
 
 from tests.integration.scripted_gateway import batch, opened, says, scripted_gateway
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 
 @pytest.fixture
@@ -115,9 +115,7 @@ async def test_cancelling_whoever_waits_cancels_the_call() -> None:
             await client.messages.SendMessage(SendMessageRequest())
 
         waiting = asyncio.create_task(wait())
-        async with asyncio.timeout(PATIENCE_S):
-            while not gateway.remaining_s:  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.01)
+        await until(lambda: bool(gateway.remaining_s))
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
 

@@ -16,7 +16,7 @@ from conversation_gateway.v1.message_pb2 import SendMessageRequest
 
 from tests.conftest import RunningGateway
 from tests.integration.scripted_gateway import ScriptedGateway, batch, opened, says, scripted_gateway
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 Result = TypeVar("Result")
 
@@ -114,9 +114,7 @@ async def test_a_stream_that_is_left_is_cancelled_at_the_gateway(leave: Callable
             await gateway.left.wait()
         await apart(client.close)
         # It is told to end, and ends a moment later.
-        async with asyncio.timeout(PATIENCE_S):
-            while any(thread.name == "conversation-gateway-feed" for thread in threading.enumerate()):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: not any(thread.name == "conversation-gateway-feed" for thread in threading.enumerate()))
 
 
 async def test_a_call_without_a_deadline_gets_the_clients() -> None:

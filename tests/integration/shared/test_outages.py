@@ -23,7 +23,7 @@ from gateway.state.valkey_requests import ValkeyRequestStore
 from gateway.state.valkey_server import Servers
 from gateway.state.valkey_store import ValkeyStore
 from tests.integration.shared.opening import opened_store, replica
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.unit.events.reading import Answers, OpenFeed
 from tests.unit.state.sample import PROJECT, append_all, new_event, read_all
 from tests.unit.upstream.request_ids_stage import HeldClock, key
@@ -288,9 +288,7 @@ async def test_a_tail_that_was_lost_and_overwritten_by_others_is_noticed_by_thos
         server.do("HSET", log_key(), "position", "4", "mark", "1")
         server.do("XADD", events_key(), "4-0", "n", forged, "t", last[b"t"], "e", last[b"e"], "r", last[b"r"])
 
-        async with asyncio.timeout(PATIENCE_S):
-            while log.epoch == epoch and log.tail.position != 4:  # noqa: ASYNC110  # nothing tells of it but the log
-                await asyncio.sleep(0.01)
+        await until(lambda: log.epoch != epoch or log.tail.position == 4)
 
         assert log.tail.position == 4
 
@@ -335,14 +333,9 @@ async def test_the_outcome_of_what_was_sent_is_told_after_an_outage_in_which_man
         for number in range(10_001):
             with pytest.raises(StoreError):
                 await requests.reserve(key(f"refused-{number}"))
-        with pytest.raises(StoreError):
-            await requests.conclude(key("sent"), RequestState.DONE, b"answer")
-        server.start()
+        answer = await concluded_while_away(server, requests, elsewhere)
 
-        standing = await known(elsewhere, key("sent"))
-
-    assert standing is not None
-    assert standing.answer == b"answer"
+    assert answer == b"answer"
 
 
 async def test_the_outcome_of_what_was_sent_is_told_beside_any_number_of_releases(
@@ -357,14 +350,9 @@ async def test_the_outcome_of_what_was_sent_is_told_beside_any_number_of_release
         for request_id in ("id-1", "id-2"):
             with pytest.raises(StoreError):
                 await requests.release(key(request_id))
-        with pytest.raises(StoreError):
-            await requests.conclude(key("sent"), RequestState.DONE, b"answer")
-        server.start()
+        answer = await concluded_while_away(server, requests, elsewhere)
 
-        standing = await known(elsewhere, key("sent"))
-
-    assert standing is not None
-    assert standing.answer == b"answer"
+    assert answer == b"answer"
 
 
 async def test_a_process_that_remembers_ids_by_itself_does_not_send_what_another_was_at_when_the_server_went_away(
@@ -452,6 +440,18 @@ async def known(requests: RequestStore, name: RequestKey) -> RequestRecord | Non
             with contextlib.suppress(StoreError):
                 return await requests.reserve(name)
             await asyncio.sleep(0.05)
+
+
+async def concluded_while_away(
+    server: ValkeyServer, requests: ValkeyRequestStore, elsewhere: ValkeyRequestStore
+) -> bytes | None:
+    """Conclude what was sent, and start the server; the answer that another process knows then."""
+    with pytest.raises(StoreError):
+        await requests.conclude(key("sent"), RequestState.DONE, b"answer")
+    server.start()
+    standing = await known(elsewhere, key("sent"))
+    assert standing is not None
+    return standing.answer
 
 
 def log_key() -> str:

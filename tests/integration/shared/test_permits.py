@@ -40,6 +40,12 @@ class Replicas:
         self.calls += calls
         return calls
 
+    async def crowd(self) -> None:
+        """Have many calls wait at both of two replicas, and be under way with them."""
+        self.flood(0, 1_000)
+        self.flood(1, 1_000)
+        await self.clock.sleep(0.5)
+
     async def call(self, number: int, priority: Priority = Priority.NORMAL) -> float:
         """Have a call wait; the seconds that it did."""
         waited_s = await self.limiters[number].acquire(Claim(priority=priority), Deadline.after(HOUR_S, self.clock))
@@ -131,9 +137,7 @@ async def test_a_replica_that_has_become_idle_holds_nothing_back(replicas: Repli
 
 @on_replicas(2)
 async def test_a_replica_that_dies_with_calls_in_line_holds_up_the_other_for_a_moment_only(replicas: Replicas) -> None:
-    replicas.flood(0, 1_000)
-    replicas.flood(1, 1_000)
-    await replicas.clock.sleep(0.5)
+    await replicas.crowd()
     # It asks no more, and tells nobody.
     await replicas.limiters[0].close()
     await replicas.clock.sleep(0.2)
@@ -171,9 +175,7 @@ async def test_bulk_calls_at_one_replica_get_one_permit_in_forty_while_another_f
 
 @on_replicas(2)
 async def test_a_429_at_one_replica_pauses_the_other_too(replicas: Replicas) -> None:
-    replicas.flood(0, 1_000)
-    replicas.flood(1, 1_000)
-    await replicas.clock.sleep(0.5)
+    await replicas.crowd()
 
     replicas.limiters[0].throttled("", 2.0, app_queue_full=False)
     at_once = await replicas.during(1.9)
@@ -189,9 +191,7 @@ async def test_a_429_at_one_replica_pauses_the_other_too(replicas: Replicas) -> 
 async def test_replicas_get_all_of_the_rate_and_no_more_while_the_servers_clock_is_set_back(replicas: Replicas) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(VirtualStore, "ahead_s", 3_600.0)
-        replicas.flood(0, 1_000)
-        replicas.flood(1, 1_000)
-        await replicas.clock.sleep(0.5)
+        await replicas.crowd()
 
         patch.setattr(VirtualStore, "ahead_s", 3_000.0)
         shares = await replicas.during(2.0)
@@ -204,9 +204,7 @@ async def test_replicas_get_all_of_the_rate_and_no_more_while_the_servers_clock_
 async def test_a_pause_lasts_as_long_as_it_was_to_where_the_servers_clock_is_set_back(replicas: Replicas) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(VirtualStore, "ahead_s", 3_600.0)
-        replicas.flood(0, 1_000)
-        replicas.flood(1, 1_000)
-        await replicas.clock.sleep(0.5)
+        await replicas.crowd()
         replicas.limiters[0].throttled("", 2.0, app_queue_full=False)
         await replicas.clock.sleep(0.5)
 

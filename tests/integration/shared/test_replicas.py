@@ -18,7 +18,7 @@ from gateway.state.valkey_requests import ValkeyRequestStore
 from gateway.state.valkey_store import ValkeyStore
 from gateway.upstream.request_ids import RequestIds
 from tests.integration.shared.opening import opened_store, replica
-from tests.patience import PATIENCE_S
+from tests.patience import until
 from tests.unit.events.reading import Answers, OpenFeed, position_of
 from tests.unit.state.sample import PROJECT, append_all, new_event, read_all
 from tests.unit.upstream.request_ids_stage import Api, HeldClock, key
@@ -342,9 +342,7 @@ def bury(server: ValkeyServer) -> None:
 
 async def reached(log: EventLog, position: int) -> None:
     """Wait until a replica has heard of what others appended."""
-    async with asyncio.timeout(PATIENCE_S):
-        while log.tail.position < position:  # noqa: ASYNC110 - as every replica does
-            await asyncio.sleep(0.01)
+    await until(lambda: log.tail.position >= position)
 
 
 async def everything(answers: Answers) -> tuple[list[int], GatewayError]:

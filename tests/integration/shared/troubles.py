@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.valkey_server import ValkeyServer, free_port
 
 
@@ -105,8 +105,7 @@ async def lost(door: Door) -> None:
 async def copied(door: Door) -> None:
     """Wait until the follower has all that the primary has."""
     async with asyncio.timeout(PATIENCE_S):
-        while door.follower.do("INFO", "replication")["master_link_status"] != "up":  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+        await until(lambda: door.follower.do("INFO", "replication")["master_link_status"] == "up")
         while door.primary.do("WAIT", 1, 1_000) < 1:  # it waits by itself
             pass
 
