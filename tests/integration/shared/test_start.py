@@ -1,5 +1,6 @@
 """A server that may forget what it has acknowledged is refused at the start, with one line that says why."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,9 @@ from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.state.valkey_log import ValkeyEventLog
 from gateway.state.valkey_store import StoreOptions, ValkeyStore
-from tests.conftest import SilentHost
+from tests.conftest import REPOSITORY, SilentHost
 from tests.integration.shared.opening import opened_store, replica
-from tests.unit.state.sample import PROJECT, append_all
+from tests.unit.state.sample import PROJECT, append_all, read_all
 from tests.valkey_server import ValkeyServer, free_port, running_server
 
 
@@ -62,6 +63,18 @@ async def test_a_user_who_may_not_run_all_that_is_needed_is_one_clear_line(tmp_p
         line = await refusal_of(StoreOptions(url=url, project_id=PROJECT))
 
     assert line == f"the shared store at 127.0.0.1:{server.port} does not let this user run all that is needed"
+
+
+async def test_a_user_with_what_the_manual_names_is_enough(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "state.md").read_text(encoding="utf-8")
+    (rules,) = re.findall(r"^ACL SETUSER gateway on >PASSWORD (.+)$", page, flags=re.MULTILINE)
+    with running_server(tmp_path) as server:
+        server.do("ACL", "SETUSER", "gateway", "on", ">right", *rules.split())
+        url = f"valkey://gateway:right@127.0.0.1:{server.port}/0"
+        async with replica(server, url=url) as log:
+            await append_all(log, 1)
+
+            assert [event.position for event in await read_all(log)] == [1]
 
 
 async def test_tls_to_a_server_without_it_is_one_clear_line(valkey: ValkeyServer) -> None:
