@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.simulator import DEFAULT_APP_ID, AppOptions, SimulatorOptions
@@ -107,6 +107,7 @@ async def test_no_body_makes_an_operation_fail(api: Api, host: str, method: str,
 
     @settings(max_examples=30, deadline=None, database=None)
     @given(changes=st.dictionaries(st.sampled_from(_NAMES), _JSON, max_size=5), whole=_JSON, changed=st.booleans())
+    @example(changes={"triggers": [[]]}, whole=None, changed=True)
     def never_fails(changes: dict[str, Any], whole: Any, *, changed: bool) -> None:
         body = orjson.dumps({**_SEND, **changes} if changed else whole)
 

@@ -51,6 +51,7 @@ def _target(value: Any, place: str) -> None:
 
 
 def _trigger(value: Any, place: str) -> None:
+    text()(value, place)
     if value not in TRIGGERS:
         raise invalid(place, "is not a trigger")
 
